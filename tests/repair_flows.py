@@ -1,6 +1,6 @@
 """Repairs as a user reads and fixes them."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 import json
 from pathlib import Path
 import re
@@ -15,7 +15,9 @@ from homeassistant.setup import async_setup_component
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.plan import window_edits
+from custom_components.renault_ze.plan.model import Plan, PlannedWindow
+from custom_components.renault_ze.schedule_sender import edit_and_send
 from tests.common import value
 from tests.conftest import Later
 
@@ -56,6 +58,12 @@ async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
 
 async def set_week(hass: HomeAssistant, coordinator: VehicleCoordinator, later: Later) -> None:
     """Set a charge schedule, and wait until the car holds it."""
-    await coordinator.send_command(commands.SetChargeSchedule(MINE))
+    windows = tuple(map(PlannedWindow, MINE))
+
+    def change(plan: Plan, now: datetime) -> Plan:
+        changed = window_edits.with_windows(plan, windows, now)
+        return window_edits.select_mode(changed, now, coordinator.vehicle, by_schedule=True)
+
+    await edit_and_send(coordinator, change)
     await later(61)
     assert value(hass, STATUS) == "enabled"

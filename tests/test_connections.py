@@ -90,7 +90,7 @@ async def test_account_is_added_reloaded_and_removed(
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_cleanup_of_a_car(car: Car) -> None:
     """Close the session of each attempt, also while the cloud is down."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:30")
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     before = held(car.hass)

@@ -178,7 +178,7 @@ async def test_title_names_the_account(
     entry = MockConfigEntry(domain=DOMAIN, title=title, data=mock_config_entry.data)
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
-    assert (entry.title, entry.minor_version) == (expected, 2)
+    assert (entry.title, entry.minor_version) == (expected, 3)
 
 
 async def test_replaced_button_is_removed(

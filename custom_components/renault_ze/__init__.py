@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
@@ -17,7 +18,16 @@ from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import mark_as_moved, open_cloud, open_http, updated_title, zone_named
-from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, MAX_PARALLEL_POLLS, MINOR_VERSION, PLATFORMS, TICK
+from .const import (
+    ACCOUNT_MAX_AGE,
+    CONF_MOVED,
+    CONF_REPLACED,
+    DOMAIN,
+    MAX_PARALLEL_POLLS,
+    MINOR_VERSION,
+    PLATFORMS,
+    TICK,
+)
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import (
     device_of,
@@ -34,13 +44,14 @@ from .lifecycle.assignment import assignment
 from .lifecycle.reloads import track_account, track_reload_causes
 from .messages import async_setup_locale, no_vehicle, translated
 from .notifications import track_notifications
-from .repairs import (
+from .repairs.issues import (
     delete_issues,
     report_country_moved,
     track_repairs,
     update_cars_elsewhere_issue,
     update_entity_limit_issue,
     update_error_issues,
+    update_replaced_entities_issue,
     update_storage_issue,
 )
 from .services import async_setup_services
@@ -92,17 +103,24 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await _add_vehicles(hass, entry, vehicles)
     _finish_setup(hass, entry)
     storage.damage_reported()
+    if CONF_REPLACED in entry.data:
+        entry.async_on_unload(async_at_started(hass, partial(_report_replaced, entry)))
     track_account(hass, entry, account)
     track_reload_causes(hass, entry)
     return True
 
 
+async def _report_replaced(entry: RenaultZeConfigEntry, hass: HomeAssistant) -> None:
+    """List what still uses replaced entities, once automations and dashboards are loaded."""
+    await update_replaced_entities_issue(hass, entry)
+
+
 async def async_migrate_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
-    """Name the cloud and the account in the title, and remove replaced entities, as since minor version 2."""
+    """Name the cloud and the account in the title, and remove replaced entities."""
     if entry.version == 1 and entry.minor_version < MINOR_VERSION:
-        remove_former_entities(hass, entry)
+        data = {**entry.data, CONF_REPLACED: [*entry.data.get(CONF_REPLACED, ()), *remove_former_entities(hass, entry)]}
         title = updated_title(entry, entry.data)
-        hass.config_entries.async_update_entry(entry, title=title, minor_version=MINOR_VERSION)
+        hass.config_entries.async_update_entry(entry, data=data, title=title, minor_version=MINOR_VERSION)
     return entry.version == 1
 
 

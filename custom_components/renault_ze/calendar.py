@@ -13,23 +13,21 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
-from .cloud.models import Capability, Part
+from .cloud.models import Capability
 from .cloud.schedule import ScheduleError, check_date
-from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .messages import CHARGE, schedule_error, sentence_text
+from .messages import CHARGE, CHARGE_STEMS, schedule_error, sentence_text
 from .plan.model import Plan
 from .views import departure_calendar, window_calendar
 from .views.calendar import CalendarContext, CalendarEntry, EventInput, PlanCalendar, Selection, read
 from .views.departure_calendar import DepartureCalendar
-from .views.plan_entities import Sentence
+from .views.sentences import Sentence
 from .views.window_calendar import WindowCalendar
 
 # An edit of the plan sends nothing; the plan sends its commands when they are due.
 PARALLEL_UPDATES = 0
 _FOLLOWING = "THISANDFUTURE"
-_ADD = CalendarEntityFeature.CREATE_EVENT
-_EDIT = _ADD | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
 
 
 class Contents(StrEnum):
@@ -41,15 +39,11 @@ class Contents(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescription):
-    """A calendar, and the words that the descriptions of its events may contain.
-
-    `planned_fn` returns whether the events are the plan's: they can be edited, and are available without the car.
-    """
+    """A calendar, and the words that the descriptions of its events may contain."""
 
     shows: Contents
-    calendar_fn: Callable[[CalendarContext, str], PlanCalendar]
+    calendar_fn: Callable[[CalendarContext, str, tuple[str, ...]], PlanCalendar]
     words: tuple[str, ...]
-    planned_fn: Callable[[VehicleCoordinator], bool]
 
 
 def _selection(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Selection:
@@ -80,20 +74,18 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         key="charging",
         translation_key="charging",
         capability=Capability.CHARGE_SCHEDULE,
-        part=Part.CHARGE_SCHEDULE,
+        needs_schedule=True,
         shows=Contents.CHARGE_WINDOWS,
         calendar_fn=WindowCalendar,
         words=window_calendar.WINDOW_KEYWORDS,
-        planned_fn=lambda coordinator: coordinator.planner.plan.keeps_schedule,
     ),
     RenaultZeCalendarDescription(
         key="departures",
         translation_key="departures",
         capability=Capability.PRECONDITIONING,
         shows=Contents.DEPARTURES,
-        calendar_fn=lambda context, _: DepartureCalendar(context, random_uuid_hex()),
+        calendar_fn=lambda context, _name, _stems: DepartureCalendar(context, random_uuid_hex()),
         words=departure_calendar.DEPARTURE_KEYWORDS,
-        planned_fn=lambda _: True,
     ),
 )
 
@@ -108,6 +100,9 @@ async def async_setup_entry(
 class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     """A calendar of a vehicle, shown in Home Assistant's time zone."""
 
+    _attr_supported_features = (
+        CalendarEntityFeature.CREATE_EVENT | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
+    )
     entity_description: RenaultZeCalendarDescription
     _sources: tuple[object, ...] = ()
     _coming: CalendarEntry | None = None
@@ -118,18 +113,6 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     def capability_attributes(self) -> dict[str, Any]:
         """Return the content, also while the calendar is unavailable."""
         return {"shows": self.entity_description.shows}
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return whether the events are known."""
-        return self.entity_description.planned_fn(self.coordinator) or super().available
-
-    @property
-    @override
-    def supported_features(self) -> CalendarEntityFeature:
-        """Return whether events can be edited; to the car's own they can only be added, which starts the plan."""
-        return _EDIT if self.entity_description.planned_fn(self.coordinator) else _ADD
 
     @property
     @override
@@ -149,7 +132,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
             # Home Assistant checks all fields of an event, which takes time.
             self._sources, self._coming = sources, calendar.next_entry()
             self._event = None if self._coming is None else _event(self.hass, self._coming)
-        return self.supported_features, self._coming, plan, state.charge_schedule, state.charge_history
+        return self._coming, plan, state.charge_schedule, state.charge_history
 
     @override
     async def async_get_events(
@@ -179,12 +162,12 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         """Delete an event, or one or more of its occurrences."""
         await self._edit(lambda calendar: calendar.delete(_selection(uid, recurrence_id, recurrence_range)))
 
-    def _calendar(self, now: datetime) -> PlanCalendar:
-        """Return the calendar of the plan."""
+    def _calendar(self, now: datetime, stems: tuple[str, ...] = ()) -> PlanCalendar:
+        """Return the calendar of the plan; the summary of a new charge window contains one of the `stems`."""
         situation, home = self.coordinator.situation(now), dt_util.get_default_time_zone()
         name = sentence_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
         context = CalendarContext(situation=situation, vehicle=self.coordinator.vehicle, home=home)
-        return self.entity_description.calendar_fn(context, name)
+        return self.entity_description.calendar_fn(context, name, stems)
 
     def _read(self, event: Mapping[str, Any]) -> EventInput:
         """Parse an event; times without a zone are in Home Assistant's."""
@@ -196,7 +179,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
 
     async def _edit(self, change: Callable[[PlanCalendar], Plan]) -> None:
         """Edit the plan; raise a translated error if that is not possible."""
+        stems = "charg", *(sentence_text(self.hass, Sentence(CHARGE_STEMS, {})) or "").split()
         try:
-            self.coordinator.edit_plan(lambda _, now: change(self._calendar(now)))
+            self.coordinator.edit_plan(lambda _, now: change(self._calendar(now, stems)))
         except ScheduleError as err:
             raise await schedule_error(self.hass, err) from err

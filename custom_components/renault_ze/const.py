@@ -39,13 +39,15 @@ CONF_CLOCK: Final = "clock"
 CONF_PLAN: Final = "plan"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_NOTIFY: Final = "notify"
-# Of configuration entries: since 2, the title names the account, and the next departure is skipped by a switch.
-MINOR_VERSION: Final = 2
+CONF_REPLACED: Final = "replaced"
+# Of configuration entries: since 2, the title names the account, and the next departure is skipped by a switch; since
+# 3, a select for the charge mode replaces two switches.
+MINOR_VERSION: Final = 3
 # The car reports about every half hour while charging; 5 minutes is the shortest interval recommended to owners.
 DEFAULT_POLL_MINUTES: Final = 10
 # Intervals of checks for late steps and ended commands, and for values that only get older.
 TICK: Final = timedelta(minutes=1)
-AGING: Final = timedelta(minutes=5)
+AGING: Final = timedelta(minutes=10)
 # The list of vehicles is part of a login, which counts against the account's quota.
 ACCOUNT_MAX_AGE: Final = timedelta(days=1)
 # Number of vehicles read in parallel, so that a fleet neither overloads the cloud nor blocks Home Assistant.

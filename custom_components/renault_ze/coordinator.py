@@ -15,8 +15,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalType
 
-from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
-from .cloud.models import ChargeSchedule, Part, Vehicle
+from .cloud.exceptions import AuthenticationError, CloudError, RequestLimitError, ThrottledError
+from .cloud.models import CommandKind, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import AGING, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
 from .devices import name_of
@@ -36,9 +36,9 @@ from .vehicle.poller import FailureLog, Poller, PollTimer
 from .vehicle.results import CommandError, CommandResult, CommandStatus
 from .vehicle.sender import WAIT_FOR_CAR, CommandSender
 from .vehicle.state import VehicleState
-from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT
+from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, PendingCommand
 from .vehicle.trips import TripRecorder
-from .vehicle.update import Responses, merge, with_age, with_changes
+from .vehicle.update import Responses, merge, with_age, with_changes, with_unmoved
 
 type RenaultZeConfigEntry = ConfigEntry[RuntimeData]
 
@@ -76,7 +76,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.cloud, self.storage, self.vehicle, self.poll_timer = cloud, storage, vehicle, PollTimer(base)
         vin, at = vehicle.vin, dt_util.utcnow()
         self._aged_at = at
-        self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vin), earlier_command=storage.command(vin, at))
+        self.data = VehicleState(earlier_commands=storage.commands(vin, at))
         settings = settings_of(entry.options, vehicle, storage.disabled(vin, at))
         self.plan_message = SignalType[Message](f"{DOMAIN}_{vin}_plan_message")
         notify = partial(async_dispatcher_send, hass, self.plan_message)
@@ -124,17 +124,17 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self._raise_or_wait(responses)
             return self.data
 
-    async def update_time(self, _: datetime) -> None:
-        """Update what time alone changes, even while the cloud is not polled."""
-        # A running poll compares with the state before it.
-        async with self._polling:
-            before, now = self.data, dt_util.utcnow()
-            overdue = self.runner.is_overdue(now)
-            if overdue or self._commands.tracker or not timedelta() <= now - self._aged_at < AGING:
-                self._update_state({})
-                self._record(*self._commands.tracker.settle(self.data, now, COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL))
-            if overdue or self.data != before:
-                self.async_update_listeners()
+    @callback
+    def update_time(self, _: datetime) -> None:
+        """Update what time alone changes, even while the cloud is not polled; a running poll does so by itself."""
+        before, now = self.data, dt_util.utcnow()
+        overdue, is_aged = self.runner.is_overdue(now), not timedelta() <= now - self._aged_at < AGING
+        if self._polling.locked() or not (overdue or is_aged or self._commands.tracker):
+            return
+        self._update_state({})
+        self._record(*self._commands.tracker.settle(self.data, now, COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL))
+        if overdue or self.data != before:
+            self.async_update_listeners()
 
     def _due_parts(self, now: datetime) -> set[Part]:
         """Return the parts to read now; with a request limit, those that show a pending command come first."""
@@ -151,7 +151,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self._update_state({})
             return {}
         async with self._account.poll_slots:
-            responses = await self.poller.read(wanted, dt_util.utcnow())
+            responses = with_unmoved(await self.poller.read(wanted, dt_util.utcnow()), self.data)
         self.poller.update(responses, dt_util.utcnow())
         self._update_state(responses)
         return responses
@@ -172,7 +172,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         account, pause = self._account, self.poller.backoff_left(now)
         if self._commands.tracker:
             return max(self._commands.tracker.until_poll(self.vehicle, account.allowance, now), pause)
-        return max(self.poll_timer.until_poll(self.data, account.shortest_interval, now), pause)
+        regular = self.poll_timer.until_poll(self.data, account.shortest_interval, now)
+        return max(self.poller.until_poll(regular), pause)
 
     def _raise_or_wait(self, responses: Responses) -> None:
         """Set the update interval; raise an error if nothing was read or the credentials were refused."""
@@ -226,12 +227,16 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         try:
             return await response
         except (CloudError, CommandError) as err:
-            raise self._translated(err) from err
+            raise self.translated(err) from err
 
     async def send_command(self, command: Command, *, wait: bool = False) -> CommandResult:
         """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
         pending = await self.request_translated(self._commands.send(command))
         return await pending.wait() if wait else pending.result
+
+    def pending_command(self, kinds: Iterable[CommandKind]) -> PendingCommand | None:
+        """Return the command of some kinds that has no result yet."""
+        return self._commands.tracker.of(kinds)
 
     def publish(self, result: CommandResult) -> None:
         """Record the progress of a command, and notify the entities."""
@@ -245,13 +250,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
                 self.cloud.confirm_route(self.vehicle.vin, result.kind, result.route)
             commands, accepts = {**self.data.commands, result.kind: result}, self._commands.accepts_commands
             self.data = replace(self.data, commands=commands, accepts_commands=accepts)
-            self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
-
-    def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
-        """Store the schedule that the car should hold, also in the plan."""
-        self.storage.remember_schedule(self.vehicle.vin, schedule)
-        self.data = replace(self.data, wanted_schedule=schedule)
-        self.planner.adopt(schedule, dt_util.utcnow())
+            self.storage.remember_commands(self.vehicle.vin, self.data.last_commands.values())
 
     def publish_pending(self, result: CommandResult) -> None:
         """Show the result of a command that was just sent, and poll when its effect can be visible."""
@@ -267,7 +266,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if self._account.allowance is None:
             await self.async_refresh()
 
-    def _translated(self, err: CloudError | CommandError) -> HomeAssistantError:
+    def translated(self, err: CloudError | CommandError) -> HomeAssistantError:
         """Return a translated error; start reauthentication if the credentials were refused."""
         if isinstance(err, AuthenticationError):
             self.config_entry.async_start_reauth(self.hass)
@@ -295,5 +294,5 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         try:
             await self._commands.send(command)
         except (CloudError, CommandError) as err:
-            return rejection(self._translated(err), is_refusal=isinstance(err, RefusedError))
+            return rejection(err, self.translated(err))
         return None

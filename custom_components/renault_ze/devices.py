@@ -14,7 +14,7 @@ from .const import DOMAIN
 
 _NAME = "Renault Z.E."
 # Platform and key of the entities that no longer exist.
-_FORMER = {("button", "skip_next_departure")}
+_FORMER = {("button", "skip_next_departure"), ("switch", "charge_schedule"), ("switch", "charge_plan")}
 
 
 @callback
@@ -55,12 +55,14 @@ def enable_entities(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> N
 
 
 @callback
-def remove_former_entities(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Remove the entities of an entry that others have replaced."""
+def remove_former_entities(hass: HomeAssistant, entry: ConfigEntry[Any]) -> list[str]:
+    """Remove the replaced entities of an entry, and return their entity IDs."""
     registry = er.async_get(hass)
-    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if (each.domain, each.unique_id.partition("_")[2]) in _FORMER:
-            registry.async_remove(each.entity_id)
+    found = er.async_entries_for_config_entry(registry, entry.entry_id)
+    former = [each.entity_id for each in found if (each.domain, each.unique_id.partition("_")[2]) in _FORMER]
+    for entity_id in former:
+        registry.async_remove(entity_id)
+    return former
 
 
 @callback
@@ -88,7 +90,15 @@ def move(hass: HomeAssistant, vin: str, old: ConfigEntry[Any], new: ConfigEntry[
 @callback
 def name_of(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> str:
     """Return the name of a vehicle."""
-    return _display_name(device_of(hass, entry, vin), vin)
+    return _distinct(hass, _display_name(device_of(hass, entry, vin), vin), vin)
+
+
+def _distinct(hass: HomeAssistant, name: str, vin: str) -> str:
+    """Return the name of a vehicle, with the end of its VIN if another one has the same name."""
+    devices = (each for each in dr.async_get(hass).devices for domain, _ in each.identifiers if domain == DOMAIN)
+    others = (each for each in devices if (DOMAIN, vin) not in each.identifiers)
+    is_taken = any((each.name_by_user or each.name) == name for each in others)
+    return f"{name} ({vin[-4:]})" if is_taken else name
 
 
 @callback

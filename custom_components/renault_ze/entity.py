@@ -25,7 +25,8 @@ _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.lock")
 class RenaultZeDescription(EntityDescription):
     """An entity that needs a `capability` of the account, and shows a `part` of the vehicle's state, if any.
 
-    One that `sends_command` is unavailable while the vehicle accepts no commands.
+    One that `sends_command` is unavailable while the vehicle accepts no commands, and one that `needs_schedule` until
+    the owner's charge schedule is known.
     Its entity id ends in the `object_id`, or in its key, in every language: dashboards and blueprints refer to it.
     """
 
@@ -33,6 +34,7 @@ class RenaultZeDescription(EntityDescription):
     part: Part | None = None
     object_id: str | None = None
     sends_command: bool = False
+    needs_schedule: bool = False
 
 
 class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
@@ -40,7 +42,7 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
 
     _attr_has_entity_name = True
     # These change far more often than their state, and are of no use afterwards.
-    _unrecorded_attributes = frozenset({"at", "explanation", "projected_level"})
+    _unrecorded_attributes = frozenset({"at", "explanation", "problem", "projected_level", "warning"})
     entity_description: RenaultZeDescription
     _shown: object = None
 
@@ -62,10 +64,12 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     @override
     def available(self) -> bool:
         """Return whether the value is known, which it stays after a failed poll, and whether a command can be sent."""
-        part = self.entity_description.part
-        if self.entity_description.sends_command and not self.coordinator.data.accepts_commands:
+        part, coordinator = self.entity_description.part, self.coordinator
+        if self.entity_description.sends_command and not coordinator.data.accepts_commands:
             return False
-        return part is None or part in self.coordinator.data.known
+        if self.entity_description.needs_schedule and not coordinator.planner.plan.is_adopted:
+            return False
+        return part is None or part in coordinator.data.known
 
     @callback
     def _async_update_attrs(self) -> object:

@@ -19,6 +19,7 @@ from homeassistant.util.hass_dict import HassKey
 from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
+    ConnectionFailedError,
     CountryMovedError,
     RedirectedError,
     RefusedError,
@@ -37,7 +38,7 @@ from .const import DAY_NAMES, DOMAIN
 from .plan.planner import Rejection
 from .plan.steps import Refusal
 from .vehicle.results import CommandError
-from .views.plan_entities import Placeholder, Sentence
+from .views.sentences import Placeholder, Sentence
 
 _KEYS: Mapping[type, str] = {
     AuthenticationError: "invalid_auth",
@@ -55,6 +56,8 @@ _KEYS: Mapping[type, str] = {
 }
 # The summary of a charge window in the calendar.
 CHARGE = "word_charge"
+# Parts of words for charging, one of which the summary of a new charge window must contain.
+CHARGE_STEMS = "word_charge_stems"
 _LOCALE: HassKey[Locale] = HassKey(f"{DOMAIN}.locale")
 
 
@@ -83,6 +86,11 @@ def translated(hass: HomeAssistant, err: CloudError | CommandError) -> Translati
         name: each if isinstance(each, str) else formatted(hass, each) for name, each in _placeholders(err).items()
     }
     return Translation(translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=placeholders)
+
+
+def is_unsent(err: CloudError | CommandError) -> bool:
+    """Return whether a request certainly did not reach the server."""
+    return err.key == "command_unsent" if isinstance(err, CommandError) else isinstance(err, ConnectionFailedError)
 
 
 def no_vehicle(left_out: Iterable[str]) -> Translation:
@@ -147,10 +155,11 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
     )
 
 
-def rejection(error: HomeAssistantError, *, is_refusal: bool) -> Rejection:
+def rejection(cause: CloudError | CommandError, error: HomeAssistantError) -> Rejection:
     """Return why a command of the plan was not accepted; a refusal is told to the user."""
+    is_refusal = isinstance(cause, RefusedError)
     refusal = Refusal(error.translation_key or "", error.translation_placeholders or {})
-    return Rejection(str(error), refusal if is_refusal else None)
+    return Rejection(str(error), cause, refusal if is_refusal else None)
 
 
 def failed_poll(hass: HomeAssistant, responses: Mapping[Part, Any]) -> HomeAssistantError | None:

@@ -52,7 +52,7 @@ from .plan.settings import (
     DEFAULT_THRESHOLD,
     LEAST_RUN_MINUTES,
 )
-from .schedule_texts import schedule_in_words
+from .repairs.issues import schedule_in_words
 
 _MENU_OPTIONS = ["settings", "schedule_clock", "time_zone"]
 # The smallest and largest useful minutes; preconditioning of no duration would never start before its departure.

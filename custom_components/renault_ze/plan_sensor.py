@@ -34,6 +34,7 @@ PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
+        needs_schedule=True,
         shown_fn=plan_entities.schedule_status,
     ),
     RenaultZePlanSensorDescription(
@@ -55,6 +56,7 @@ PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
         translation_key="next_charge_window",
         device_class=SensorDeviceClass.TIMESTAMP,
         capability=Capability.CHARGE_SCHEDULE,
+        needs_schedule=True,
         shown_fn=plan_entities.next_charge_window,
     ),
     RenaultZePlanSensorDescription(

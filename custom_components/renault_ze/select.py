@@ -1,6 +1,8 @@
-"""Channels of the notifications."""
+"""Selects of a vehicle: the charge mode, and the channels of the notifications."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -9,32 +11,99 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, NotificationChannel, Part
+from .cloud.schedule import ScheduleError
 from .const import CHANNELS
-from .coordinator import RenaultZeConfigEntry
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .messages import schedule_error
+from .plan import window_edits
+from .plan.model import Plan
+from .schedule_sender import edit_and_send
 from .vehicle import commands
 
 # The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
+class ChargeModeOption(StrEnum):
+    """When the owner wants the car to charge."""
+
+    ANY_TIME = "any_time"
+    BY_SCHEDULE = "by_schedule"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSelectDescription(RenaultZeDescription, SelectEntityDescription):
-    """A kind of notification; the key is its field in `NotificationSettings`."""
+    """A select, with its value and the action of an option."""
 
-    capability: Capability = Capability.NOTIFICATIONS
-    part: Part | None = Part.NOTIFICATIONS
+    value_fn: Callable[[VehicleCoordinator], str | None]
+    select_fn: Callable[[VehicleCoordinator, str], Awaitable[object]]
 
 
-DESCRIPTIONS: tuple[RenaultZeSelectDescription, ...] = tuple(
+def _charge_mode(plan: Plan) -> ChargeModeOption | None:
+    """Return when the owner wants the car to charge, None before the car's schedule was adopted."""
+    if plan.charge_enabled is None:
+        return None
+    return ChargeModeOption.BY_SCHEDULE if plan.charge_enabled else ChargeModeOption.ANY_TIME
+
+
+async def _select_charge_mode(coordinator: VehicleCoordinator, option: str) -> None:
+    """Select the charge mode, and send the schedule."""
+    by_schedule, vehicle = option == ChargeModeOption.BY_SCHEDULE, coordinator.vehicle
+    try:
+        await edit_and_send(
+            coordinator, lambda plan, now: window_edits.select_mode(plan, now, vehicle, by_schedule=by_schedule)
+        )
+    except ScheduleError as err:
+        raise await schedule_error(coordinator.hass, err) from err
+
+
+def _channel(key: str) -> Callable[[VehicleCoordinator], str | None]:
+    """Return a function for the channel of a notification."""
+
+    def channel(coordinator: VehicleCoordinator) -> str | None:
+        settings = coordinator.data.notifications
+        return None if settings is None else getattr(settings, key)
+
+    return channel
+
+
+def _set_channel(key: str) -> Callable[[VehicleCoordinator, str], Awaitable[object]]:
+    """Return a function that sets the channel of a notification."""
+
+    async def set_channel(coordinator: VehicleCoordinator, option: str) -> None:
+        change: dict[str, Any] = {key: NotificationChannel(option)}
+        command = commands.SetNotifications(lambda now: replace(now, **change), key=frozenset(change.items()))
+        await coordinator.send_command(command)
+
+    return set_channel
+
+
+DESCRIPTIONS: tuple[RenaultZeSelectDescription, ...] = (
     RenaultZeSelectDescription(
-        key=key,
-        translation_key=f"notify_{key}",
-        object_id=f"{key}_notification",
-        entity_category=EntityCategory.CONFIG,
-        options=list(NotificationChannel),
-    )
-    for key in CHANNELS
+        key="charge_mode",
+        translation_key="charge_mode",
+        options=list(ChargeModeOption),
+        capability=Capability.CHARGE_SCHEDULE,
+        needs_schedule=True,
+        sends_command=True,
+        value_fn=lambda coordinator: _charge_mode(coordinator.planner.plan),
+        select_fn=_select_charge_mode,
+    ),
+    *(
+        RenaultZeSelectDescription(
+            key=key,
+            translation_key=f"notify_{key}",
+            object_id=f"{key}_notification",
+            entity_category=EntityCategory.CONFIG,
+            options=list(NotificationChannel),
+            capability=Capability.NOTIFICATIONS,
+            part=Part.NOTIFICATIONS,
+            value_fn=_channel(key),
+            select_fn=_set_channel(key),
+        )
+        for key in CHANNELS
+    ),
 )
 
 
@@ -46,21 +115,18 @@ async def async_setup_entry(
 
 
 class RenaultZeSelect(RenaultZeEntity, SelectEntity):
-    """The channel of one kind of notification."""
+    """A select of a vehicle."""
 
     entity_description: RenaultZeSelectDescription
 
     @override
     @callback
     def _async_update_attrs(self) -> object:
-        """Set the channel."""
-        settings = self.coordinator.data.notifications
-        self._attr_current_option = None if settings is None else getattr(settings, self.entity_description.key)
+        """Set the option."""
+        self._attr_current_option = self.entity_description.value_fn(self.coordinator)
         return self._attr_current_option
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Set the channel."""
-        change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
-        command = commands.SetNotifications(lambda now: replace(now, **change), key=frozenset(change.items()))
-        await self.coordinator.send_command(command)
+        """Select an option."""
+        await self.entity_description.select_fn(self.coordinator, option)

@@ -1,6 +1,8 @@
 """Timer that runs the steps of a plan when they are due, one at a time."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,8 +47,9 @@ class StepRunner:
         self._log = log
         self._running = False
         self._step: Step | None = None
+        self._busy = asyncio.Lock()
         self._cancel: CALLBACK_TYPE | None = None
-        self._wake_at = self._checked_at = self._change_found_at = self._next_change = dt_util.utcnow()
+        self._wake_at = self._updated_at = self._change_found_at = self._next_change = dt_util.utcnow()
         self._sources: tuple[object, ...] = ()
 
     @callback
@@ -60,12 +63,22 @@ class StepRunner:
         self._running = False
         self._wait_until(None)
 
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Wait until the running step has ended, and run no other one in this context."""
+        try:
+            async with self._busy:
+                yield
+        finally:
+            self._changed()
+
     @callback
     def update(self, state: VehicleState) -> None:
         """Update the plan, unless a step is running; run the next step if it is due, or wait for it."""
-        if not self._running or self._step is not None:
+        if not self._running or self._step is not None or self._busy.locked():
             return
         now, planner = dt_util.utcnow(), self._planner
+        self._updated_at = now
         try:
             step = planner.update(state, now)
             change_at = self._change_at(planner.situation(state, now))
@@ -81,14 +94,13 @@ class StepRunner:
 
     def is_overdue(self, now: datetime) -> bool:
         """Return whether a timer is late: timers do not count time in sleep mode or a change of the clock."""
-        overdue = now >= self._wake_at or now < self._checked_at
-        self._checked_at = now
-        return overdue
+        return now >= self._wake_at or now < self._updated_at
 
     async def _run(self, step: Step) -> None:
         """Run a step; after a failure, it is postponed."""
         try:
-            await self._run_step(step)
+            async with self._busy:
+                await self._run_step(step)
         except Exception:  # noqa: BLE001 - an error in one step must not stop the plan
             self._log.exception("A step of the plan failed: %s", step.kind)
             self._planner.postpone(step, dt_util.utcnow())

@@ -19,7 +19,6 @@ from .messages import schedule_error
 from .plan import edits
 from .plan.model import Plan
 from .plan.situation import Situation
-from .vehicle import commands
 from .vehicle.command import Command
 from .views.plan_entities import skip_next_departure
 
@@ -71,23 +70,7 @@ def _is_skipped(coordinator: VehicleCoordinator) -> bool:
     return each is not None and each.is_skipped
 
 
-def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
-    """Return whether the car charges by its schedule."""
-    held = coordinator.data.charge_schedule
-    return None if held is None else held.enabled
-
-
 DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
-    RenaultZeSwitchDescription(
-        key="charge_schedule",
-        translation_key="charge_schedule",
-        capability=Capability.CHARGE_SCHEDULE,
-        part=Part.CHARGE_SCHEDULE,
-        sends_command=True,
-        value_fn=_schedule_enabled,
-        on_fn=_sending(lambda _: commands.EnableChargeSchedule()),
-        off_fn=_sending(lambda _: commands.DisableChargeSchedule()),
-    ),
     RenaultZeSwitchDescription(
         key="do_not_disturb",
         translation_key="do_not_disturb",
@@ -114,14 +97,6 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         on_fn=_skipping(on=True),
         off_fn=_skipping(on=False),
         plan_attributes_fn=skip_next_departure,
-    ),
-    RenaultZeSwitchDescription(
-        key="charge_plan",
-        translation_key="charge_plan",
-        capability=Capability.CHARGE_SCHEDULE,
-        value_fn=lambda coordinator: coordinator.planner.plan.charge_enabled,
-        on_fn=_editing(edits.switch_charging, on=True),
-        off_fn=_editing(edits.switch_charging, on=False),
     ),
 )
 

@@ -17,7 +17,7 @@ HOUR = 3600.0
 WORKDAY = {"name": "Commute", "time": "07:30:00", "days": ["mon"]}
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WINDOWS: list[dict[str, Any]] = [
-    {"days": EVERY_DAY, "start": "01:00:00", "end": "03:00:00", "base": True},
+    {"days": EVERY_DAY, "start": "01:00:00", "end": "03:00:00", "main": True},
     {"days": EVERY_DAY, "start": "13:00:00", "end": "14:00:00"},
 ]
 
@@ -78,7 +78,7 @@ async def make_plan(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     car = device_id(hass, entry)
     await hass.services.async_call(Domain.OURS, "set_departure", {"device_id": car, **WORKDAY}, blocking=True)
     planned = {"device_id": car, "windows": WINDOWS}
-    await hass.services.async_call(Domain.OURS, "set_charge_windows", planned, blocking=True)
+    await hass.services.async_call(Domain.OURS, "set_charge_schedule", planned, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 

@@ -107,7 +107,7 @@ async def _edit(hass: HomeAssistant, entry: ConfigEntry[Any], count: int, minute
     starts = [f"{number // 2:02}:{number % 2 * 30 + minute:02}" for number in range(count)]
     windows = [{"days": EVERY_DAY, "start": start, "duration": {"minutes": 15}} for start in starts]
     given = {"device_id": device_id(hass, entry), "windows": windows}
-    await hass.services.async_call(Domain.OURS, "set_charge_windows", given, blocking=True)
+    await hass.services.async_call(Domain.OURS, "set_charge_schedule", given, blocking=True)
     await hass.async_block_till_done()
 
 

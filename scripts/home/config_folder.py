@@ -7,6 +7,7 @@ from . import ROOT
 from .processes import HOST, HomeError
 
 MARK = "# Written by scripts/demo at each start; changes do not last.\n"
+TIME_ZONE = "Europe/London"
 # The parts of Home Assistant's default_config that require neither internet access nor a compiler.
 CONFIGURATION = """\
 homeassistant:
@@ -18,7 +19,7 @@ homeassistant:
   currency: GBP
   country: GB
   language: en
-  time_zone: Europe/London
+  time_zone: {time_zone}
 
 # There is no camera and no speaker, so missing programs for them are no problem.
 logger:
@@ -54,7 +55,7 @@ EMPTY_FILES = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
 
 
-def prepare(folder: Path, port: int) -> None:
+def prepare(folder: Path, port: int, time_zone: str = TIME_ZONE) -> None:
     """Create or update the folder and keep its stored data; raise HomeError if it is another configuration."""
     configuration = folder / "configuration.yaml"
     if configuration.exists() and not configuration.read_text().startswith(MARK):
@@ -62,7 +63,7 @@ def prepare(folder: Path, port: int) -> None:
     (folder / ".storage").mkdir(parents=True, exist_ok=True)
     for shared in (path for pattern in SHARED for path in ROOT.glob(pattern)):
         _link(folder / shared.relative_to(ROOT), shared)
-    configuration.write_text(MARK + CONFIGURATION)
+    configuration.write_text(MARK + CONFIGURATION.format(time_zone=time_zone))
     for name in EMPTY_FILES:
         (folder / name).touch()
     # Home Assistant imports a port from YAML only once and reverts it after five minutes unless a user confirms it.

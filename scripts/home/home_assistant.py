@@ -44,9 +44,9 @@ class HomeAssistant(Process):
         self._port = port
         self._step, self._extra = CLOUDS[cloud]
 
-    def prepare(self) -> None:
-        """Prepare the folder; raise HomeError if it is another configuration."""
-        config_folder.prepare(self._folder, self._port)
+    def prepare(self, time_zone: str = config_folder.TIME_ZONE) -> None:
+        """Prepare the folder for a home in a time zone; raise HomeError if it is another configuration."""
+        config_folder.prepare(self._folder, self._port, time_zone)
 
     @override
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""The plan of the demo: departures and charge windows."""
+"""The plan of the demo: departures and a charge schedule."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .home_assistant import DOMAIN
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 COMMUTE = {"name": "Commute", "time": "07:30:00", "days": WEEKDAYS}
 WINDOWS: list[dict[str, Any]] = [
-    {"days": [*WEEKDAYS, "sat", "sun"], "start": "00:30:00", "end": "05:30:00", "base": True},
+    {"days": [*WEEKDAYS, "sat", "sun"], "start": "00:30:00", "end": "05:30:00", "main": True},
     {"days": WEEKDAYS, "start": "13:00:00", "end": "14:30:00"},
 ]
 
@@ -16,4 +16,4 @@ WINDOWS: list[dict[str, Any]] = [
 def create_plan(client: Client, device_id: str | None) -> None:
     """Create a departure on weekdays, a nightly charge window, and another at midday."""
     client.perform_action(f"{DOMAIN}.set_departure", device_id=device_id, **COMMUTE)
-    client.perform_action(f"{DOMAIN}.set_charge_windows", device_id=device_id, windows=WINDOWS)
+    client.perform_action(f"{DOMAIN}.set_charge_schedule", device_id=device_id, windows=WINDOWS)

@@ -39,6 +39,7 @@ ENTITIES = {
     "charging": ("binary_sensor", "battery_charging"),
     "leaving": ("calendar", None),
     "calendar": ("calendar", None),
+    "mode": ("select", None),
     "command": ("event", None),
     "preconditioning": ("event", None),
 }
@@ -101,7 +102,7 @@ def show(hass: HomeAssistant, car: str) -> Show:
 
     set_states(battery=80, plugged_in="off", charging="off", command="unknown", preconditioning="unknown")
     set_states(NEXT_WINDOW, calendar="off")
-    set_states(leaving="off")
+    set_states(leaving="off", mode="by_schedule")
     return set_states
 
 

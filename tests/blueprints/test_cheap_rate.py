@@ -13,6 +13,7 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 from tests.blueprints.conftest import CHEAP, MONDAY, At, automate
+from tests.common import value
 
 TUESDAY = "2026-11-24"
 PRICE = "sensor.price"
@@ -33,7 +34,7 @@ def planning(hass: HomeAssistant, zone: ZoneInfo) -> list[ServiceCall]:
         return {"now": dt_util.now(zone).isoformat(timespec="seconds")}
 
     hass.services.async_register(DOMAIN, "get_plan", clock, supports_response=SupportsResponse.ONLY)
-    return async_mock_service(hass, DOMAIN, "set_charge_windows")
+    return async_mock_service(hass, DOMAIN, "set_charge_schedule")
 
 
 def prices(day: str, cheap: dict[str, float], minutes: int = 60) -> list[dict[str, Any]]:
@@ -273,14 +274,14 @@ async def test_no_charge_after_the_departure(
 async def test_schedule_is_sent_to_the_car(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, simulator: Simulator, at: At
 ) -> None:
-    """Merge the hours, enable the charge plan, and send the schedule."""
+    """Join the hours, select the charge mode, and send the schedule."""
     await at(f"{MONDAY}T13:00")
     show(hass, raw_today=prices(MONDAY, NIGHT), raw_tomorrow=prices(TUESDAY, NIGHT))
     await automate(hass, CHEAP, car=device_id, price=PRICE, usual_start="22:00:00")
     await at(f"{MONDAY}T14:00")
     await hass.async_block_till_done(wait_background_tasks=True)
     plan = coordinator.planner.plan
-    assert plan.charge_enabled
+    assert value(hass, "select.renault_z_e_charge_mode") == "by_schedule"
     found = [
         (each.window.weekday.name[:3], f"{each.window.start:%H:%M}", each.window.duration / timedelta(hours=1))
         for each in plan.windows

@@ -85,9 +85,13 @@ async def test_window_passes_without_charge(house: House) -> None:
         lambda show: show(NEXT_WINDOW, calendar="on", battery="unknown"),
         lambda show: show(NEXT_WINDOW, calendar="on", charging="unknown"),
         lambda show: show(NEXT_WINDOW, calendar="off"),
-        lambda show: show(calendar="unavailable"),
+        lambda show: show(calendar="off"),
+        lambda show: show(calendar="unavailable", mode="unavailable"),
     ],
-    ids=["charging", "enough", "unplugged", "level unknown", "charge unknown", "no window", "schedule unknown"],
+    ids=[
+        *("charging", "enough", "unplugged", "level unknown", "charge unknown"),
+        *("no window", "schedule not followed", "schedule unknown"),
+    ],
 )
 async def test_no_notification_without_a_problem(house: House, begin: Callable[[Show], None]) -> None:
     """Do not notify if the car charges, is full, or is unknown."""
@@ -100,8 +104,8 @@ async def test_no_notification_without_a_problem(house: House, begin: Callable[[
 
 
 async def test_no_charge_without_schedule(house: House) -> None:
-    """Notify if a car without a schedule does not charge."""
-    house.show(battery=38, calendar="off")
+    """Notify if a car that may charge at any time does not."""
+    house.show(battery=38, calendar="off", mode="any_time")
     await house.at(f"{MONDAY}T18:00")
     await watch(house.hass, house.car, delay_minutes=5)
     house.show(plugged_in="on")

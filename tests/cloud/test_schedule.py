@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, strategies as st
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Vehicle, Weekday
+from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, Weekday
 from custom_components.renault_ze.cloud.schedule import (
     ScheduleError,
-    complete_schedule,
     end_of,
     instant,
     next_at,
@@ -25,11 +24,6 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # The clocks change in London and elsewhere.
 NIGHTS = [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
-
-
-def week(start: time, duration: timedelta) -> tuple[ChargeWindow, ...]:
-    """Return the same window on every day."""
-    return tuple(ChargeWindow(day, start, duration) for day in Weekday)
 
 
 @given(start=QUARTERS, duration=SPANS)
@@ -66,24 +60,6 @@ def test_start_off_the_grid(start: time) -> None:
     with pytest.raises(ScheduleError) as caught:
         window(Weekday.SUNDAY, start, duration=HOUR)
     assert (caught.value.key, caught.value.value) == ("schedule_start_off_grid", start)
-
-
-def test_missing_and_repeated_days() -> None:
-    """Each day needs exactly one window."""
-    full = week(time(1), HOUR)
-    assert complete_schedule(reversed(full)) == full
-    with pytest.raises(ScheduleError) as missing:
-        complete_schedule(full[2:])
-    assert (missing.value.key, missing.value.weekdays) == ("schedule_days_missing", (Weekday.MONDAY, Weekday.TUESDAY))
-    with pytest.raises(ScheduleError) as twice:
-        complete_schedule([*full, full[3]])
-    assert (twice.value.key, twice.value.weekdays) == ("schedule_day_twice", (Weekday.THURSDAY,))
-
-
-def test_other_days_are_kept() -> None:
-    """Only the given days change."""
-    old, new = week(time(1), HOUR), ChargeWindow(Weekday.WEDNESDAY, time(3), HOUR)
-    assert complete_schedule([new], old) == (*old[:2], new, *old[3:])
 
 
 @pytest.mark.parametrize(
@@ -139,21 +115,3 @@ def test_sessions_of_a_history_with_gaps() -> None:
     ]
     found = [(each.started.at.hour, each.ended.at.hour, each.level_gained) for each in sessions(reversed(lines))]
     assert found == [(10, 12, None), (1, 3, 40)]
-
-
-def test_limits_of_a_vehicle() -> None:
-    """A schedule that exceeds a limit is refused with its reason."""
-    car = Vehicle(
-        vin="1", time_zone=UTC, capabilities=frozenset(), windows_a_day=2, max_window_times=3, every_day=False
-    )
-    hour = timedelta(hours=1)
-    night, noon, evening = (ChargeWindow(Weekday.MONDAY, time(at), hour) for at in (1, 12, 20))
-    assert complete_schedule([noon, night], vehicle=car) == (night, noon)
-    with pytest.raises(ScheduleError) as caught:
-        complete_schedule([night, noon, evening], vehicle=car)
-    assert (caught.value.key, caught.value.weekdays, caught.value.value) == ("schedule_day_full", (0,), "2")
-    others = [ChargeWindow(Weekday.FRIDAY, time(at), hour) for at in (3, 4)]
-    assert len(complete_schedule([night, noon, others[0]], vehicle=car)) == 3
-    with pytest.raises(ScheduleError) as caught:
-        complete_schedule([night, noon, *others], vehicle=car)
-    assert (caught.value.key, caught.value.weekdays, caught.value.value) == ("schedule_kinds_full", (), "3")

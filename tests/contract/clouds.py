@@ -18,7 +18,7 @@ from simulator.world.records import Source
 LEVEL = 50
 _CREDENTIALS = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
 _BATTERY = ("sensor.renault_z_e_battery", "sensor.renault_z_e_range", "binary_sensor.renault_z_e_plugged_in")
-_WEEK = ("sensor.renault_z_e_charge_schedule_status", "switch.renault_z_e_charge_schedule")
+_WEEK = ("sensor.renault_z_e_charge_schedule_status",)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,8 @@ COMMANDS: Mapping[str, Callable[[], Command]] = {
     "start_charge": commands.StartCharge,
     "stop_charge": commands.StopCharge,
     "set_charge_schedule": lambda: commands.SetChargeSchedule(WEEK),
-    "enable_charge_schedule": commands.EnableChargeSchedule,
+    # The same while the car charges at any time.
+    "enable_charge_schedule": lambda: commands.SetChargeSchedule(WEEK),
     "disable_charge_schedule": commands.DisableChargeSchedule,
 }
 _PRECONDITION = {"precondition", "precondition_at"}

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import RefusedError
+from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import ChargeMode, Outcome, Route
-from tests.contract.routes import HOUR, MINUTE
+from tests.contract.routes import HOUR, MINUTE, WEEK, windows_of
 from tests.contract.suspended import POST, START, STOP, drive_away, posted, schedule_of, waiting
 
 SETTINGS = "*/charging-settings"
@@ -73,6 +74,71 @@ async def test_unreadable_at_the_command(socket_enabled: None, command: Any, fau
         await owner.running.send(command())
         assert posted(owner) == ["start" if command is START else "schedule"]
         await owner.pass_by(HOUR / 2)
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+@pytest.mark.parametrize("fault", [name for name in UNREADABLE if name != "502"])
+@pytest.mark.parametrize("command", [START, STOP])
+async def test_unreadable_at_the_restore(socket_enabled: None, command: Any, fault: str) -> None:
+    """What is stored is sent back, once over each route."""
+    async with waiting("ZOE50", charges=command is STOP, table="all") as owner:
+        before = schedule_of(owner)
+        await owner.running.send(command())
+        await owner.pass_by(HOUR / 2)
+        owner.simulator.faults.replace([{**UNREADABLE[fault], "path": SETTINGS}])
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+        assert posted(owner)[1:] == ["schedule", "schedule", "charge-schedule", "charge-mode"][-3:]
+
+
+async def test_edited_before_an_unreadable_restore(socket_enabled: None) -> None:
+    """What was sent last stays in the car."""
+    async with waiting("ZOE50", charges=True, table="all") as owner:
+        await owner.running.send(STOP())
+        await owner.pass_by(5 * MINUTE)
+        owner.simulator.faults.replace([{**UNREADABLE["refused"], "path": SETTINGS}])
+        await owner.running.send(commands.SetChargeSchedule(WEEK))
+        await owner.pass_by(HOUR / 2)
+        await drive_away(owner)
+        assert windows_of(owner.vehicle)[1] == {(each.weekday, each.start, each.duration) for each in WEEK}
+
+
+async def test_schedule_is_shown_after_a_restore(socket_enabled: None) -> None:
+    """A part that was refused for long is read again soon after the restore has read it."""
+    async with waiting("ZOE50", table="all") as owner:
+        owner.simulator.faults.replace([{**UNREADABLE["refused"], "path": SETTINGS}])
+        await owner.pass_by(9 * HOUR)
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 3)
+        owner.simulator.faults.replace([])
+        owner.vehicle.car.unplug()
+        owner.vehicle.report_now()
+        since = owner.now
+        await owner.pass_by(HOUR)
+        assert owner.running.data.read_at[Part.CHARGE_SCHEDULE] > since
+
+
+@pytest.mark.parametrize("starts_again", [False, True])
+async def test_unplugged_soon_after_a_start(socket_enabled: None, *, starts_again: bool) -> None:
+    """It ends the suspension although the car is plugged in again before it is restored, but not a newer start."""
+    async with waiting("ZOE50", table="all") as owner:
+        before = schedule_of(owner)
+        await owner.running.send(START())
+        await owner.pass_by(3 * MINUTE)
+        owner.vehicle.car.unplug()
+        owner.vehicle.report_now()
+        await owner.pass_by(8 * MINUTE)
+        assert owner.running.data.battery.plugged_in is False
+        owner.vehicle.car.plug()
+        owner.vehicle.report_now()
+        if starts_again:
+            await owner.running.send(STOP())
+            await owner.pass_by(3 * MINUTE)
+            await owner.running.send(START())
+        await owner.pass_by(HOUR)
+        assert (schedule_of(owner) == before) is not starts_again
+        assert bool(owner.vehicle.car.charging) is starts_again
         await drive_away(owner)
         assert schedule_of(owner) == before
 

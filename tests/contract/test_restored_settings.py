@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import RefusedError
-from custom_components.renault_ze.vehicle.results import CommandError
 from tests.contract.routes import HOUR
 from tests.contract.suspended import START, drive_away, posted, waiting
 
@@ -39,9 +38,9 @@ async def test_incomplete_settings(socket_enabled: None, fault: str) -> None:
     """They are never sent: what is missing could be deleted."""
     async with waiting("R5") as owner:
         owner.simulator.faults.replace([{**INCOMPLETE[fault], "method": "GET", "path": "*/ev/settings"}])
-        with pytest.raises(CommandError) as caught:
+        with pytest.raises(RefusedError) as caught:
             await owner.running.send(START())
-        assert caught.value.key == "command_unsent"
+        assert caught.value.key == "schedule_unread"
         assert posted(owner) == []
 
 

@@ -98,7 +98,7 @@ READS: dict[str, tuple[str, ...]] = {
     ),
     "/air-conditioning/scheduler": ("sensor.renault_z_e_preconditioning_timer",),
     "/charge/scheduler/onboard": (
-        "switch.renault_z_e_charge_schedule",
+        "select.renault_z_e_charge_mode",
         "calendar.renault_z_e_charging",
         "sensor.renault_z_e_charge_schedule_status",
     ),
@@ -126,7 +126,6 @@ def _press(key: str, verb: str, path: str) -> UserCommand:
     return UserCommand("button.press", f"button.renault_z_e_{key}", verb, path, {})
 
 
-_ON = ("switch.turn_on", "switch.renault_z_e_charge_schedule")
 COMMANDS: dict[str, UserCommand] = {
     "precondition": _press("start_preconditioning", "POST", "/air-conditioning"),
     "cancel the timer": _press("cancel_preconditioning_timer", "DELETE", "/air-conditioning/scheduler"),
@@ -135,11 +134,6 @@ COMMANDS: dict[str, UserCommand] = {
     ),
     "charge": _press("start_charge", "POST", "/charge"),
     "ask the car": _press("request_update", "POST", "/battery"),
-    "write the week": UserCommand(*_ON, "PUT", "/charge/scheduler/offboard", {}),
-    "send the week": UserCommand(*_ON, "POST", "/charge/scheduler/offboard/deploy", {}),
-    "disable the week": UserCommand(
-        "switch.turn_off", "switch.renault_z_e_charge_schedule", "PUT", "/charge/scheduler/onboard", {}
-    ),
     "set a channel": UserCommand(
         "select.select_option",
         "select.renault_z_e_charge_end_notification",
@@ -147,6 +141,14 @@ COMMANDS: dict[str, UserCommand] = {
         "/settings/notification",
         {"option": "sms"},
     ),
+}
+MODE = "select.renault_z_e_charge_mode"
+_SELECT = ("select.select_option", MODE)
+# These are kept and sent again if they fail.
+SCHEDULE_COMMANDS: dict[str, UserCommand] = {
+    "write the week": UserCommand(*_SELECT, "PUT", "/charge/scheduler/offboard", {"option": "by_schedule"}),
+    "send the week": UserCommand(*_SELECT, "POST", "/charge/scheduler/offboard/deploy", {"option": "by_schedule"}),
+    "disable the week": UserCommand(*_SELECT, "PUT", "/charge/scheduler/onboard", {"option": "any_time"}),
 }
 # The requests that only an action sends, and the action.
 ASKED: dict[str, str] = {

@@ -12,7 +12,7 @@ from tests.plan.planned import NIGHT, NOON, Later
 
 CHARGING = "binary_sensor.renault_z_e_charging"
 STATUS = "sensor.renault_z_e_charge_schedule_status"
-SWITCH = "switch.renault_z_e_charge_schedule"
+MODE = "select.renault_z_e_charge_mode"
 START = "button.renault_z_e_start_charge"
 FULL = 100
 
@@ -25,7 +25,7 @@ async def device(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry
     """Return the device of a half full car with a charge schedule of nights and noons."""
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
-    await ask(hass, "set_charge_windows", only_device(hass, renault_entry), windows=[NIGHT, NOON])
+    await ask(hass, "set_charge_schedule", only_device(hass, renault_entry), windows=[NIGHT, NOON])
     await later(600, times=6)
     assert value(hass, STATUS) == "enabled"
     renault.log.entries.clear()
@@ -45,8 +45,8 @@ async def test_schedule_is_restored(hass: HomeAssistant, renault: MyRenaultSimul
     seen = []
     for _ in range(3):
         await later(900)
-        seen.append((value(hass, CHARGING), value(hass, SWITCH), value(hass, STATUS)))
-    assert seen[-1] == (STATE_ON, STATE_ON, "sending")
+        seen.append((value(hass, CHARGING), value(hass, MODE), value(hass, STATUS)))
+    assert seen[-1] == (STATE_ON, "by_schedule", "sending")
     assert not renault.vehicle().car.schedule.enabled
     assert schedules_sent(renault) == 0
     renault.vehicle().car.fill(FULL)
@@ -56,7 +56,7 @@ async def test_schedule_is_restored(hass: HomeAssistant, renault: MyRenaultSimul
     assert schedules_sent(renault) == 1
     assert renault.vehicle().car.schedule.enabled
     assert renault.vehicle().car.schedule.week == week
-    assert (value(hass, CHARGING), value(hass, SWITCH), value(hass, STATUS)) == (STATE_OFF, STATE_ON, "enabled")
+    assert (value(hass, CHARGING), value(hass, MODE), value(hass, STATUS)) == (STATE_OFF, "by_schedule", "enabled")
 
 
 @pytest.mark.usefixtures("device")
@@ -84,7 +84,7 @@ async def test_disabled_schedule_is_not_restored(
     renault.vehicle().car.fill(FULL)
     await later(900, times=8)
     assert schedules_sent(renault) == 0
-    assert value(hass, SWITCH) == STATE_OFF
+    assert value(hass, MODE) == "any_time"
 
 
 @pytest.mark.usefixtures("device")
@@ -99,5 +99,5 @@ async def test_refused_schedule_is_sent_again(hass: HomeAssistant, renault: MyRe
     renault.faults.replace([])
     await later(900, times=12)
     assert renault.vehicle().car.schedule.enabled
-    assert value(hass, SWITCH) == STATE_ON
+    assert value(hass, MODE) == "by_schedule"
     assert not ir.async_get(hass).issues

@@ -169,7 +169,7 @@ async def test_schedule_is_restored_once(
     renault.vehicle().car.plug()
     renault.vehicle().report_now()
     home_clock.ahead = timedelta(days=30)
-    await ask(hass, "set_charge_windows", device, windows=windows)
+    await ask(hass, "set_charge_schedule", device, windows=windows)
     await later(600, times=4)
     await call(hass, "button.press", "button.renault_z_e_start_charge")
     await later(5)

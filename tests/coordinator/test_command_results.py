@@ -220,7 +220,10 @@ async def test_pending_command_ends_at_a_restart(car: Car) -> None:
     assert last(car.hass) == ("accepted", None)
     await car.hass.config_entries.async_reload(car.entry.entry_id)
     assert last(car.hass) == ("timed_out", "unobserved")
+    before = car.state(LAST).attributes
     await car.later(401)
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    assert car.state(LAST).attributes == before
     await car.call("button.press", "button.renault_z_e_start_preconditioning")
     assert last(car.hass) == ("accepted", None)
     assert arrived(car.simulator).count(f"POST {VEHICLE}/air-conditioning") == 2

@@ -139,15 +139,14 @@ async def test_refused_command_fails(car: Car, fault: dict, key: str, reason: Co
     assert car.coordinator.update_interval != timedelta(seconds=30)
 
 
-async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+async def test_schedule_is_sent(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
     """Write and deploy it, and confirm it once the car holds it."""
     simulator.log.entries.clear()
     await coordinator.send_command(commands.SetChargeSchedule(WEEK))
     assert received_commands(simulator) == ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
     await later(31, times=2)
     assert coordinator.data.commands[CommandKind.SET_CHARGE_SCHEDULE].status is CommandStatus.CONFIRMED
-    assert coordinator.data.wanted_schedule == ChargeSchedule(enabled=True, windows=WEEK)
-    assert not coordinator.data.schedule_differs
+    assert coordinator.data.charge_schedule == ChargeSchedule(enabled=True, windows=WEEK)
 
 
 async def test_newer_schedule_replaces_the_older_one(car: Car) -> None:

@@ -197,7 +197,7 @@ async def test_refused_password_is_tried_once(car: Car, is_planned: bool) -> Non
     """Sign in again only for a command, with and without a plan."""
     if is_planned:
         await car.ask("set_departure", **WORK)
-        await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+        await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.later(700)
     await car.later(3600)
     car.simulator.account.password = "another"
@@ -214,7 +214,7 @@ async def test_refused_password_is_tried_once(car: Car, is_planned: bool) -> Non
 @EVENING
 async def test_refused_password_at_removal(car: Car) -> None:
     """Sign in once to clean up."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:40")
     car.simulator.account.password = "another"
     car.simulator.log.entries.clear()

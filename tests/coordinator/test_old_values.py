@@ -8,12 +8,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.routes import RouteSet
-from tests.common import ask, call, state, value
+from tests.common import ask, call, expect_error, state, value
 from tests.conftest import Later
 from tests.coordinator.routes import (
     CHARGING,
     COMMAND,
     KCM,
+    MODE,
     SCHEDULE,
     START,
     STOP,
@@ -35,7 +36,12 @@ WINDOW = {"days": EVERY_DAY, "start": "02:00", "end": "06:00"}
 AGAIN: dict[str, dict[str, Any]] = {
     "set_charge_schedule": {"windows": [WINDOW]},
     "disable_charge_schedule": {},
-    "precondition_at": {"start": "06:15:00"},
+}
+# What the servers receive, each once.
+WRITE, DEPLOY = "PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"
+ORDERS = {
+    "set_charge_schedule": [WRITE, DEPLOY],
+    "disable_charge_schedule": [WRITE, DEPLOY, "PUT /charge/scheduler/onboard"],
 }
 
 
@@ -84,33 +90,52 @@ async def test_start(hass: HomeAssistant, renault: MyRenaultSimulator, later: La
     assert result(hass) == ("accepted", None)
 
 
-async def check_again(hass: HomeAssistant, device_id: str, faults: Any, later: Later, action: str) -> None:
-    """Check that the state of before does not confirm a command that is sent again."""
-    await ask(hass, action, device_id, **AGAIN[action])
-    await minutes(later, 4)
-    assert result(hass)[0] == "confirmed"
+async def test_timer_again(car: Car) -> None:
+    """Read the timer before it confirms a command that is sent again."""
+    await car.ask("precondition_at", start="06:15:00")
+    await minutes(car.later, 4)
+    assert result(car.hass)[0] == "confirmed"
+    await minutes(car.later, 61)
+    car.simulator.faults.replace([{"kind": "status", "status": 502, "method": "GET", "path": "*"}])
+    await car.ask("precondition_at", start="06:15:00")
+    await minutes(car.later, 4)
+    assert result(car.hass) == ("accepted", None)
+    car.simulator.faults.replace([])
+    await minutes(car.later, 2)
+    assert result(car.hass)[0] == "confirmed"
+
+
+async def check_schedule_again(hass: HomeAssistant, device_id: str, faults: Any, later: Later, action: str) -> None:
+    """Check that only a schedule that was just read is taken for the one in the car."""
+    if action == "disable_charge_schedule":
+        await ask(hass, "set_charge_schedule", device_id, windows=[WINDOW])
+        await minutes(later, 4)
+    first = await ask(hass, action, device_id, **AGAIN[action])
+    assert (first["command"], first["status"]) == (action, "accepted")
     await minutes(later, 61)
-    faults.replace([{"kind": "status", "status": 502, "method": "GET", "path": "*"}])
-    await ask(hass, action, device_id, **AGAIN[action])
-    await minutes(later, 4)
-    assert result(hass) == ("accepted", None)
-    faults.replace([])
-    await minutes(later, 2)
     assert result(hass)[0] == "confirmed"
+    faults.replace([{"kind": "status", "status": 502, "method": "GET", "path": "*"}])
+    with expect_error("schedule_saved"):
+        await ask(hass, action, device_id, **AGAIN[action])
+    faults.replace([])
+    again = await ask(hass, action, device_id, **AGAIN[action])
+    assert (again["command"], again["status"], again["sent_at"]) == (action, "confirmed", None)
 
 
 @pytest.mark.parametrize("action", AGAIN)
-async def test_again_at_z_e_services(car: Car, action: str) -> None:
-    """Read schedule and timer before they confirm a command."""
-    await check_again(car.hass, car.device_id, car.simulator.faults, car.later, action)
+async def test_schedule_again_at_z_e_services(car: Car, action: str) -> None:
+    """Send nothing if the car holds it, and report that the server was not reached if that is unknown."""
+    await check_schedule_again(car.hass, car.device_id, car.simulator.faults, car.later, action)
+    assert [order for order, _ in car.commands] == ORDERS[action]
 
 
-@pytest.mark.parametrize("action", ["set_charge_schedule"])
-async def test_again_at_my_renault(
+@pytest.mark.parametrize("action", AGAIN)
+async def test_schedule_again_at_my_renault(
     hass: HomeAssistant, device: str, renault: MyRenaultSimulator, later: Later, action: str
 ) -> None:
-    """Read the schedule before it confirms a command."""
-    await check_again(hass, device, renault.faults, later, action)
+    """The same at MY Renault."""
+    await check_schedule_again(hass, device, renault.faults, later, action)
+    assert sent(renault) == {"set_charge_schedule": [SCHEDULE], "disable_charge_schedule": [SCHEDULE, MODE]}[action]
 
 
 @pytest.mark.usefixtures("device")

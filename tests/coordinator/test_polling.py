@@ -79,7 +79,7 @@ async def test_one_failing_part(car: Car, caplog: pytest.LogCaptureFixture) -> N
     assert car.coordinator.data.battery.level >= 80
     assert caplog.text.count("Renault Z.E.: Cannot read the last_preconditioning") == 1
     car.simulator.faults.replace([])
-    await car.later(301)
+    await car.later(301, times=2)
     assert "Renault Z.E.: Reading the last_preconditioning again" in caplog.text
 
 
@@ -168,16 +168,20 @@ async def test_only_changed_states_are_written(car: Car) -> None:
     assert not [entity for entity in changed if ELSEWHERE.match(entity)]
 
 
-async def test_poll_without_a_plan(car: Car) -> None:
-    """Decode no stored schedule, and compute no steps."""
+@pytest.mark.parametrize("options", [[], ["by_schedule"], ["by_schedule", "any_time"]], ids=len)
+async def test_poll_without_a_plan(car: Car, options: list[str]) -> None:
+    """Compute no steps and store nothing while the car holds the schedule, which was edited here or not."""
+    for option in options:
+        await car.call("select.select_option", "select.renault_z_e_charge_mode", option=option)
+    await car.later(601, times=3)
     car.simulator.vehicle().car.unplug()
     car.simulator.vehicle().car.fill(60)
     car.simulator.vehicle().report_now()
-    with patch.object(Storage, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
+    with patch.object(Storage, "remember_plan") as stored, patch.object(planner, "next_step") as steps:
         await car.later(1201)
     assert car.value(BATTERY) == "60"
     stored.assert_not_called()
-    assert steps.mock_calls == []
+    steps.assert_not_called()
 
 
 async def test_expired_value_is_written(car: Car) -> None:

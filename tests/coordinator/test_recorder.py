@@ -79,7 +79,7 @@ async def test_day_with_a_plan(
     await set_up(hass, entry)
     device = only_device(hass, entry)
     await ask(hass, "set_departure", device, **WORK)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+    await ask(hass, "set_charge_schedule", device, windows=[NIGHT, NOON])
     await later(600, times=POLLS)
     assert state(hass, REASON).attributes.keys() >= {"at", "explanation"}
     assert state(hass, WARM).attributes["projected_level"] is not None

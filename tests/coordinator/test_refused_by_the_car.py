@@ -1,5 +1,6 @@
 """Cars that accept no remote commands from third parties, and cars that are busy with an earlier one."""
 
+from datetime import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -13,11 +14,12 @@ from simulator.myrenault.quirks import RemoteSecurity
 from simulator.myrenault.routes import RouteSet
 from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
-from tests.coordinator.routes import COMMAND, KCM, START, device, minutes, sent
+from tests.coordinator.routes import COMMAND, KCM, SCHEDULE, START, device, minutes, sent
 from tests.plan.planned import EVERY_DAY, NIGHT, reload
 
 PRECONDITION, SKIP = "button.renault_z_e_start_preconditioning", "switch.renault_z_e_skip_next_departure"
-SWITCH = "switch.renault_z_e_charge_schedule"
+MODE, CALENDAR = "select.renault_z_e_charge_mode", "calendar.renault_z_e_charging"
+STATUS = "sensor.renault_z_e_charge_schedule_status"
 BATTERY = "sensor.renault_z_e_battery"
 WINDOW = {"days": EVERY_DAY, "start": "02:00", "end": "06:00"}
 BUSY = {"kind": "refusal", "error": "mode_in_progress", "path": "*/actions/charge-mode", "method": "POST"}
@@ -43,7 +45,7 @@ async def test_car_with_srp(
     assert state(hass, COMMAND).attributes["reason"] == "no_remote_commands"
     assert repairs(hass) == ["no_remote_commands"]
     for count in (2, 3):
-        for entity in (START, PRECONDITION, SWITCH):
+        for entity in (START, PRECONDITION, MODE):
             assert value(hass, entity) == "unavailable", entity
         assert value(hass, SKIP) != "unavailable"
         with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
@@ -56,16 +58,22 @@ async def test_car_with_srp(
         with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
             await call(hass, "button.press", START)
         assert sent(renault) == [KCM] * count
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+        await ask(hass, "set_charge_schedule", device, windows=[NIGHT])
     await minutes(later, 30)
     assert sent(renault) == [KCM] * 3
+    # It is kept, and sent once the car accepts commands.
+    assert (value(hass, STATUS), state(hass, CALENDAR).attributes["start_time"]) == ("failed", "2026-11-19 01:00:00")
     assert value(hass, BATTERY) != "unavailable"
     renault.vehicle().quirks.remote_security = RemoteSecurity.JWT
     for _ in range(25):
         await later(3600)
     assert value(hass, START) != "unavailable"
-    assert len(sent(renault)) > 3
+    assert sent(renault)[3:] == [SCHEDULE]
     assert repairs(hass) == []
+    assert (value(hass, MODE), value(hass, STATUS)) == ("by_schedule", "enabled")
+    programs = renault.vehicle().car.schedule.week.programs
+    assert {each.start for program in programs for each in program.windows} == {time(1)}
 
 
 async def test_car_that_accepts_commands_again(
@@ -112,11 +120,13 @@ async def test_busy_car_is_sent_a_schedule_once(
     renault.faults.replace([{**BUSY, "for_seconds": seconds}])
     device = only_device(hass, renault_entry)
     await ask(hass, "set_charge_schedule", device, windows=[WINDOW])
-    await minutes(later, 14)
+    # The plan repeats a command that timed out, after the second time with a pause.
+    await minutes(later, 25)
     assert sent(renault).count("actions/charge-schedule") == 1
     assert sent(renault).count("actions/charge-mode") > 1
     assert value(hass, COMMAND) == status
     assert state(hass, COMMAND).attributes["reason"] == (None if status == "confirmed" else "schedule_not_enabled")
+    assert value(hass, STATUS) == ("enabled" if status == "confirmed" else "failed")
 
 
 async def test_schedule_that_is_not_enabled(
@@ -187,7 +197,7 @@ async def test_busy_car_and_then_no_connection(
     renault.log.entries.clear()
     request = {"path": BUSY["path"], "method": BUSY["method"], "times": 1}
     renault.faults.replace([{**BUSY, **request}, {**unsent, **request, "after": 1}])
-    await call(hass, "switch.turn_off", SWITCH)
+    await call(hass, "select.select_option", MODE, option="any_time")
     await minutes(later, 13)
     # A server that asks for a pause does so for longer than the command may take.
     is_longer = unsent["kind"] == "rate_limit"

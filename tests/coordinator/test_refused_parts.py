@@ -12,7 +12,7 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, set_up, value
+from tests.common import arrived, ask, only_device, set_up, value
 from tests.conftest import Later
 from tests.plan.planned import reload
 from tests.repair_flows import check_texts
@@ -88,6 +88,18 @@ async def test_refused_at_a_restart(
     await hours(later, 2)
     assert value(hass, MILEAGE) != "unavailable" != value(hass, LOCATION)
     assert loaded.runtime_data is data
+
+
+async def test_action_for_a_refused_part(
+    hass: HomeAssistant, loaded: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """Show the message of the server, and do not say that the car does not support what was served before."""
+    await later(60)
+    refuse(renault, "*/charging-settings")
+    with pytest.raises(HomeAssistantError) as caught:
+        await ask(hass, "get_charge_schedule", only_device(hass, loaded))
+    assert caught.value.translation_key == "refused_now"
+    assert "The access is forbidden" in str(caught.value)
 
 
 @pytest.mark.parametrize("restart", [False, True])

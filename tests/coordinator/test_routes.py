@@ -225,6 +225,41 @@ async def test_stop_of_a_car_that_does_not_charge(
     assert sent(renault) == []
 
 
+@pytest.mark.usefixtures("device")
+@pytest.mark.parametrize("charges", [False, True], ids=["start", "stop"])
+async def test_opposite_replaces_a_pending_command(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later, *, charges: bool
+) -> None:
+    """Send it although the car shows no effect of the first one yet, which may arrive later."""
+    if charges:
+        await charging(hass, renault, later)
+    renault.vehicle().quirks.route_overrides = dict.fromkeys((Route.KCM_START, Route.KCM_SCHEDULE), Outcome.IGNORED)
+    first, second = (STOP, START) if charges else (START, STOP)
+    await call(hass, "button.press", first)
+    await minutes(later, 1)
+    await call(hass, "button.press", second)
+    await minutes(later, 12)
+    assert sent(renault) == ([SCHEDULE, KCM] if charges else [KCM, SCHEDULE])
+    (car,) = renault_entry.runtime_data.vehicles.values()
+    earlier, last = sorted(car.data.commands.values(), key=lambda result: result.sent_at)
+    assert (earlier.status, earlier.reason, last.status) == ("failed", "superseded", "confirmed")
+
+
+@pytest.mark.usefixtures("device")
+async def test_start_of_an_unplugged_car_while_a_stop_is_pending(
+    hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """It cannot charge: the start is refused as always."""
+    await charging(hass, renault, later)
+    renault.vehicle().quirks.route_overrides = {Route.KCM_SCHEDULE: Outcome.IGNORED}
+    await call(hass, "button.press", STOP)
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
+    with pytest.raises(Exception, match="not plugged in"):
+        await call(hass, "button.press", START)
+    assert sent(renault) == [SCHEDULE]
+
+
 async def test_response_names_the_route(hass: HomeAssistant, device: str, renault: MyRenaultSimulator) -> None:
     """Name it in the response of an action."""
     response: Any = await ask(hass, "start_charge", device)

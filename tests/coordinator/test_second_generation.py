@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,6 +21,7 @@ from tests.plan.planned import WORK, Later, notifications
 RUNNING = "binary_sensor.renault_z_e_preconditioning"
 COMMAND = "sensor.renault_z_e_last_command"
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+FULL_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 NEXT = "sensor.renault_z_e_next_preconditioning"
 STATUS = "sensor.renault_z_e_charge_schedule_status"
 
@@ -42,6 +44,11 @@ def device(hass: HomeAssistant, entry: MockConfigEntry) -> str:
 def rows(starts: Sequence[int]) -> list[dict[str, Any]]:
     """Return an hour of charging on each day at each of some hours, as a user enters it."""
     return [{"days": DAYS, "start": f"{hour:02}:00", "duration": {"minutes": 60}} for hour in starts]
+
+
+def programs_sent(renault: MyRenaultSimulator) -> list[str]:
+    """Return the paths of the requests that would change the schedule or its mode in the car."""
+    return [each.path for each in renault.log.entries if each.method == "POST" and "charge" in each.path]
 
 
 async def set_schedule(hass: HomeAssistant, device: str, starts: Sequence[int]) -> Any:
@@ -107,38 +114,38 @@ async def test_schedule_of_five_programs(
 
 
 ONE_MORE = {
-    "six windows a day": (rows((0, 4, 8, 12, 16, 20)), "schedule_day_full"),
-    "six kinds": (
-        [{"days": [day], "start": f"0{number}:00", "duration": {"minutes": 60}} for number, day in enumerate(DAYS[:6])],
-        "schedule_kinds_full",
-    ),
+    "six windows a day": rows((0, 4, 8, 12, 16, 20)),
+    "six kinds": [
+        {"days": [day], "start": f"0{number}:00", "duration": {"minutes": 60}} for number, day in enumerate(DAYS[:6])
+    ],
 }
 
 
-@pytest.mark.parametrize(("windows", "key"), ONE_MORE.values(), ids=ONE_MORE)
+SIX_KINDS = ONE_MORE["six kinds"]
+ONE_MORE["five kinds and one date"] = [*SIX_KINDS[:5], {"date": "2026-11-20", "start": "12:00", "end": "13:00"}]
+
+
+@pytest.mark.parametrize("enable", [True, False], ids=["enabled", "draft"])
+@pytest.mark.parametrize("windows", ONE_MORE.values(), ids=ONE_MORE)
 async def test_schedule_with_too_many_programs(
-    hass: HomeAssistant, renault: MyRenaultSimulator, device: str, windows: list[dict[str, Any]], key: str
+    hass: HomeAssistant, renault: MyRenaultSimulator, device: str, windows: list[dict[str, Any]], *, enable: bool
 ) -> None:
-    """Refuse it with the limit, and send nothing."""
+    """Refuse it with the limit, keep what was there, and send nothing."""
+    before = await ask(hass, "get_charge_schedule", device)
     with pytest.raises(ServiceValidationError) as refused:
-        await ask(hass, "set_charge_schedule", device, windows=windows)
-    assert refused.value.translation_key == key
+        await ask(hass, "set_charge_schedule", device, windows=windows, enable=enable)
+    assert refused.value.translation_key == "schedule_kinds_full"
     assert "up to 5" in str(refused.value)
-    assert not [each for each in renault.log.entries if "actions" in each.path]
+    assert await ask(hass, "get_charge_schedule", device) == before
+    assert programs_sent(renault) == []
 
 
-async def test_plan_with_too_many_programs(hass: HomeAssistant, device: str) -> None:
-    """Refuse a sixth kind of window, also for one date: without Home Assistant the car would not charge on each day."""
-    windows, _ = ONE_MORE["six kinds"]
+async def test_five_kinds(hass: HomeAssistant, renault: MyRenaultSimulator, device: str) -> None:
+    """Send as many different times as the car holds."""
     sunday = {"days": ["sun"], "start": "12:00", "end": "13:00"}
-    once = {"date": "2026-11-20", "start": "12:00", "end": "13:00"}
-    for given in (windows, [*windows[:5], once]):
-        with pytest.raises(ServiceValidationError) as refused:
-            await ask(hass, "set_charge_windows", device, windows=given)
-        assert refused.value.translation_key == "schedule_kinds_full"
-        assert "up to 5" in str(refused.value)
-    assert (await ask(hass, "get_plan", device))["windows"] == []
-    assert len((await ask(hass, "set_charge_windows", device, windows=[*windows[:4], sunday]))["windows"]) == 5
+    await ask(hass, "set_charge_schedule", device, windows=[*SIX_KINDS[:4], sunday])
+    assert len((await ask(hass, "get_charge_schedule", device))["windows"]) == 5
+    assert programs_sent(renault)
 
 
 async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: MyRenaultSimulator) -> None:
@@ -150,38 +157,50 @@ async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: My
     assert "up to 5" in str(refused.value)
 
 
-async def test_two_windows_on_one_day_in_utc(
-    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> None:
-    """Translate the error of a schedule that fits only in local time."""
-    await hass.config.async_set_time_zone("Europe/Paris")
+async def first_generation(hass: HomeAssistant, renault: MyRenaultSimulator, entry: MockConfigEntry, zone: str) -> str:
+    """Set up a car that holds one window a day by the UTC clock, and return its device."""
+    await hass.config.async_set_time_zone(zone)
     renault.backend._models[EXAMPLE_VIN] = X101VE
     renault.backend.reset()
-    await set_up(hass, renault_entry)
-    device = only_device(hass, renault_entry)
+    await set_up(hass, entry)
+    renault.log.entries.clear()
+    return only_device(hass, entry)
+
+
+def programs(renault: MyRenaultSimulator) -> list[dict[str, str]]:
+    """Return the start of each day of the programs that were sent, by the car's clock."""
+    sent = [each.body for each in renault.log.entries if (each.method, each.path[-15:]) == ("POST", "charge-schedule")]
+    weeks = [body["data"]["attributes"]["schedules"][0] for body in sent]
+    return [{day: each["startTime"] for day, each in week.items() if isinstance(each, dict)} for week in weeks]
+
+
+async def test_two_windows_on_one_day_in_utc(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """Accept windows of different days that fall on one UTC day, and let them take turns in the car."""
+    device = await first_generation(hass, renault, renault_entry, "Europe/Paris")
     late = [
-        {"days": ["mon"], "start": "23:30", "duration": {"hours": 1}},
-        {"days": ["tue"], "start": "00:45", "duration": {"hours": 1}},
+        {"days": ["wed"], "start": "23:30", "duration": {"hours": 1}},
+        {"days": ["thu"], "start": "00:45", "duration": {"hours": 1}},
     ]
-    with pytest.raises(HomeAssistantError) as refused:
-        await ask(hass, "set_charge_schedule", device, windows=late)
-    assert refused.value.translation_key == "week_day_twice"
-    assert refused.value.translation_placeholders == {"earlier": "10:30 PM", "later": "11:45 PM"}
-    assert not [each for each in renault.log.entries if "actions" in each.path]
+    await ask(hass, "set_charge_schedule", device, windows=late)
+    assert [each["start"] for each in (await ask(hass, "get_charge_schedule", device))["windows"]] == ["23:30", "00:45"]
+    await later(300, times=6 * 12)
+    # The main window stays in the car, and gives way to the other before that begins.
+    assert programs(renault) == [{"wednesday": start} for start in ("T23:45Z", "T22:30Z", "T23:45Z")]
+    assert not ir.async_get(hass).issues
 
 
 async def test_two_windows_a_day_at_the_first_generation(
-    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
-    """Refuse them with the limit."""
-    renault.backend._models[EXAMPLE_VIN] = X101VE
-    renault.backend.reset()
-    await set_up(hass, renault_entry)
-    device = only_device(hass, renault_entry)
-    with pytest.raises(ServiceValidationError) as refused:
-        await set_schedule(hass, device, (1, 5))
-    assert refused.value.translation_key == "schedule_day_twice"
-    assert "holds one window a day" in str(refused.value)
+    """Accept them, and let them take turns in the car."""
+    device = await first_generation(hass, renault, renault_entry, "UTC")
+    await set_schedule(hass, device, (20, 23))
+    await later(300, times=6 * 12)
+    evenings = dict.fromkeys(FULL_DAYS, "T20:00Z")
+    assert programs(renault) == [evenings, {**evenings, "wednesday": "T23:00Z"}, evenings]
+    assert not ir.async_get(hass).issues
 
 
 @pytest.mark.freeze_time("2026-11-19 06:00:00+00:00")

@@ -1,6 +1,7 @@
 """A schedule that a car loses with a command to start or stop charging is restored when nothing depends on it."""
 
 from collections.abc import AsyncIterator
+from datetime import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -11,12 +12,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import MyRenaultSimulator, models
 from simulator.myrenault.routes import Outcome, Route
-from tests.common import call, set_up, value
+from tests.common import ask, call, only_device, set_up, value
 from tests.conftest import Later
 from tests.coordinator.routes import SCHEDULE, START, STOP, minutes, sent
+from tests.plan.planned import EVERY_DAY, reload
 
 CHARGING = "binary_sensor.renault_z_e_charging"
-SWITCH = "switch.renault_z_e_charge_schedule"
+MODE = "select.renault_z_e_charge_mode"
 FULL = 100
 HOUR = 60
 
@@ -57,7 +59,7 @@ async def test_stop_until_the_window_ends(hass: HomeAssistant, zoe: MyRenaultSim
     await hass.config_entries.async_reload(entry.entry_id)
     await hours(later, 4)
     assert sent(zoe) == [SCHEDULE]
-    assert (value(hass, CHARGING), value(hass, SWITCH)) == ("off", "on")
+    assert (value(hass, CHARGING), value(hass, MODE)) == ("off", "by_schedule")
     assert not ir.async_get(hass).issues
     await hours(later, 3)
     assert sent(zoe) == [SCHEDULE, SCHEDULE]
@@ -76,6 +78,41 @@ async def test_stop_until_unplugged(hass: HomeAssistant, zoe: MyRenaultSimulator
     await hours(later, 2)
     assert sent(zoe) == [SCHEDULE, SCHEDULE]
     assert zoe.vehicle().car.schedule.week.programs[0].days[0] is not None
+
+
+async def test_plan_that_is_lost_meanwhile(
+    hass: HomeAssistant, zoe: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """Adopt only the schedule that the car gets back, not what stops the charge."""
+    await call(hass, "button.press", STOP)
+    await minutes(later, 2)
+    renault_entry.runtime_data.storage.remember_plan(EXAMPLE_VIN, {})
+    await reload(hass, renault_entry)
+    assert value(hass, MODE) == "unavailable"
+    zoe.vehicle().car.unplug()
+    zoe.vehicle().report_now()
+    await hours(later, 2)
+    plan = await ask(hass, "get_plan", only_device(hass, renault_entry))
+    assert (value(hass, MODE), {each["start"] for each in plan["windows"]}) == ("by_schedule", {"23:30"})
+    assert sent(zoe) == [SCHEDULE, SCHEDULE]
+
+
+async def test_edit_meanwhile(
+    hass: HomeAssistant, zoe: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """An edit of the owner replaces the schedule that would be restored."""
+    await call(hass, "button.press", STOP)
+    await minutes(later, 2)
+    window = {"days": EVERY_DAY, "start": "12:00", "end": "13:00"}
+    await ask(hass, "set_charge_schedule", only_device(hass, renault_entry), windows=[window])
+    zoe.vehicle().car.unplug()
+    zoe.vehicle().report_now()
+    await hours(later, 9)
+    programs = zoe.vehicle().car.schedule.week.programs
+    assert {each.start for program in programs for each in program.windows} == {time(12)}
+    assert (value(hass, MODE), zoe.vehicle().car.schedule.enabled) == ("by_schedule", True)
+    assert sent(zoe) == [SCHEDULE, SCHEDULE]
+    assert not ir.async_get(hass).issues
 
 
 async def test_stop_by_a_delayed_start(hass: HomeAssistant, zoe: MyRenaultSimulator, later: Later) -> None:
@@ -109,7 +146,7 @@ async def test_stop_of_a_car_without_schedule(
     await call(hass, "button.press", STOP)
     await hours(later, 8)
     assert sent(renault) == [SCHEDULE]
-    assert (value(hass, CHARGING), value(hass, SWITCH)) == ("off", "off")
+    assert (value(hass, CHARGING), value(hass, MODE)) == ("off", "any_time")
     renault.vehicle().car.unplug()
     renault.vehicle().report_now()
     await hours(later, 2)
@@ -128,6 +165,27 @@ async def test_restored_over_another_route(hass: HomeAssistant, zoe: MyRenaultSi
     assert zoe.vehicle().car.schedule.week.programs[0] == week.programs[0]
     assert zoe.vehicle().car.schedule.enabled
     assert not ir.async_get(hass).issues
+
+
+async def test_failed_restore_is_repeated_in_minutes(
+    hass: HomeAssistant, zoe: MyRenaultSimulator, later: Later
+) -> None:
+    """Poll after 5 and 10 minutes, although an unplugged car is polled every 20 minutes."""
+    await call(hass, "button.press", STOP)
+    await minutes(later, 20)
+    zoe.faults.replace(
+        [{"kind": "refusal", "error": "forbidden", "method": "POST", "path": "*/commerce/*", "times": 4}]
+    )
+    zoe.vehicle().car.unplug()
+    zoe.vehicle().report_now()
+    attempts: list[int] = []
+    for minute in range(60):
+        before = len(sent(zoe))
+        await minutes(later, 1)
+        attempts += [minute] * (len(sent(zoe)) > before)
+    first, second, third = attempts
+    assert (second - first, third - second) in {(5, 10), (6, 10), (5, 11), (6, 11)}
+    assert zoe.vehicle().car.schedule.week.programs[0].days[0] is not None
 
 
 @pytest.fixture

@@ -49,6 +49,10 @@ class House:
         """Press one of the car's buttons."""
         self.hass.client.perform_action("button.press", entity_id=entity("button", key))
 
+    def select(self, key: str, option: str) -> None:
+        """Select an option of one of the car's selects."""
+        self.hass.client.perform_action("select.select_option", entity_id=entity("select", key), option=option)
+
     def ask(self, action: str, **fields: object) -> dict[str, Any]:
         """Call an action on the car, and return its response."""
         response: dict[str, Any] = self.hass.client.perform_action_with_response(
@@ -64,6 +68,10 @@ class House:
     def pass_time(self, minutes: float) -> None:
         """Let time pass in the simulator."""
         self.simulator.control("POST", "clock", {"advance": minutes * 60})
+
+    def sent(self, path: str, method: str = "POST") -> list[dict[str, Any]]:
+        """Return the requests for the first car that the server received since it started."""
+        return self.simulator.requests(method, f"/{VIN}{path}")
 
     def logins(self) -> int:
         """Return how often somebody signed in since the simulator started."""

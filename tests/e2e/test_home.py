@@ -110,9 +110,21 @@ def test_action_sets_the_charge_schedule(owned: House) -> None:
     owned.poll()
     owned.see("sensor", "last_command", "confirmed")
     held = owned.ask("get_charge_schedule")
-    assert held["enabled"]
-    assert held["windows"][0] == {"day": "mon", "start": "23:00", "end": "05:30", "duration_minutes": 390.0}
-    assert owned.state("switch", "charge_schedule") == "on"
+    assert (held["enabled"], held["status"]) == (True, "enabled")
+    monday = {"day": "mon", "start": "23:00", "end": "05:30", "duration_minutes": 390.0}
+    assert held["windows"][0] == {**monday, "date": None, "main": False, "skipped": []}
+    assert held["in_the_car"]["windows"][0] == monday
+    assert owned.state("select", "charge_mode") == "by_schedule"
+    owned.select("charge_mode", "any_time")
+    owned.pass_time(minutes=15)
+    owned.poll()
+    owned.see("sensor", "charge_schedule_status", "disabled")
+    again = owned.ask("set_charge_schedule")
+    assert (again["command"], again["status"]) == ("set_charge_schedule", "accepted")
+    owned.pass_time(minutes=15)
+    owned.poll()
+    owned.see("sensor", "charge_schedule_status", "enabled")
+    assert owned.ask("get_charge_schedule")["windows"] == held["windows"]
 
 
 def test_departure_is_shown(owned: House) -> None:

@@ -1,6 +1,5 @@
 """Moving an account whose country was moved to MY Renault, with its car and plan."""
 
-from datetime import time, timedelta
 from typing import Any
 
 from homeassistant.components.repairs.issue_handler import RepairsFlowManager
@@ -13,7 +12,6 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.const import (
     CONF_ACCOUNT_ID,
     CONF_ADDRESS,
@@ -22,15 +20,14 @@ from custom_components.renault_ze.const import (
     DOMAIN,
     MY_RENAULT,
 )
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
-from simulator import EXAMPLE_VIN, Restriction, Simulator
+from simulator import Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import ask, expect_error, only_device, set_up, suggested, value
 from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
-from tests.plan.planned import WORK, Car, Later
+from tests.plan.planned import DEPLOY, NIGHT, WORK, Car, Later, nights, week
 
-WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
+MODE = "select.renault_z_e_charge_mode"
 
 
 @pytest.fixture
@@ -39,8 +36,7 @@ async def moved(
 ) -> MockConfigEntry:
     """Return an account that worked until its country was moved."""
     hass.config_entries.async_update_entry(init_integration, options={CONF_THRESHOLD: 60})
-    coordinator: VehicleCoordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
-    coordinator.storage.remember_schedule(EXAMPLE_VIN, WEEK)
+    await ask(hass, "set_charge_schedule", only_device(hass, init_integration), windows=[NIGHT])
     simulator.account.restriction = Restriction.EVERYWHERE
     renault.vehicle().car.fill(77)
     renault.vehicle().report_now()
@@ -104,8 +100,9 @@ async def test_repair_moves_the_account(
     assert issue(hass, moved) is None
     assert moved.title == "MY Renault (y…@example.com)"
     assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
-    coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
-    assert coordinator.storage.wanted_schedule(EXAMPLE_VIN) == WEEK
+    assert value(hass, MODE) == "by_schedule"
+    held = await ask(hass, "get_charge_schedule", only_device(hass, moved))
+    assert {(each["start"], each["end"]) for each in held["windows"]} == {("01:00", "05:00")}
 
 
 async def test_command_creates_the_repair(car: Car) -> None:
@@ -117,6 +114,27 @@ async def test_command_creates_the_repair(car: Car) -> None:
     car.simulator.account.restriction = Restriction.NONE
     await car.later(3601)
     assert issue(car.hass, car.entry) is None
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_edit_of_a_moved_account(car: Car) -> None:
+    """The schedule is kept, its repair is there together with the error, and it is sent when the move is undone."""
+    car.simulator.account.restriction = Restriction.EVERYWHERE
+    with expect_error("country_moved"):
+        await car.ask("set_charge_schedule", windows=[NIGHT])
+    assert issue(car.hass, car.entry) is not None
+    assert (car.value(MODE), DEPLOY in car.commands) == ("by_schedule", False)
+    with expect_error("country_moved"):
+        await car.call("select.select_option", MODE, option="any_time")
+    assert car.value(MODE) == "any_time"
+    with expect_error("country_moved"):
+        await car.call("select.select_option", MODE, option="by_schedule")
+    car.simulator.account.restriction = Restriction.NONE
+    for _ in range(4):
+        await car.later(1801)
+    assert issue(car.hass, car.entry) is None
+    assert car.commands.count(DEPLOY) == 1
+    assert week(car.simulator) == nights()
 
 
 async def test_form_shows_the_email_address_only(hass: HomeAssistant, moved: MockConfigEntry) -> None:

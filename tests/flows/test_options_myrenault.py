@@ -1,6 +1,6 @@
 """The options of an account at MY Renault, above all the clock of a car's schedule."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,19 +15,22 @@ from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWind
 from custom_components.renault_ze.const import CONF_CAR, CONF_CLOCK, CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
-from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
 from simulator.myrenault.vehicle import ProgramClock, Quirks
-from tests.common import set_up, value
+from tests.common import ask, set_up, value
 from tests.conftest import Later
+from tests.lifecycle.accounts import device_of
+from tests.plan.planned import EVERY_DAY
 
-STATUS = "sensor.renault_z_e_charge_schedule_status"
+STATUS, MODE = "sensor.renault_z_e_charge_schedule_status", "select.renault_z_e_charge_mode"
 # On the clock of the vehicle, which is Home Assistant's: that of Los Angeles, eight hours behind, in winter.
 NIGHT = (
     ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),
     ChargeWindow(Weekday.SUNDAY, time(1), timedelta(hours=4)),
 )
+
+ONE_TO_FIVE = {"start": "01:00", "end": "05:00"}
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -45,9 +48,9 @@ def coordinator(entry: MockConfigEntry) -> VehicleCoordinator:
     return found
 
 
-async def set_schedule(entry: MockConfigEntry, later: Later) -> None:
+async def set_schedule(hass: HomeAssistant, entry: MockConfigEntry, later: Later) -> None:
     """Set a schedule, and let it arrive in the car."""
-    await coordinator(entry).send_command(commands.SetChargeSchedule(NIGHT))
+    await ask(hass, "set_charge_schedule", device_of(hass, entry), windows=[{**ONE_TO_FIVE, "days": ["mon", "sun"]}])
     await later(900)
 
 
@@ -73,7 +76,7 @@ def labels(result: ConfigFlowResult) -> dict[str, str]:
 
 async def test_clock(hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later) -> None:
     """Both readings of the schedule are shown; a corrected clock sends the schedule again."""
-    await set_schedule(entry, later)
+    await set_schedule(hass, entry, later)
     sent = renault.vehicle().car.schedule.week
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reading")
@@ -97,6 +100,27 @@ async def test_clock(hass: HomeAssistant, entry: MockConfigEntry, renault: MyRen
     assert marker.description == {"suggested_value": "utc"}
 
 
+async def test_clock_of_a_schedule_that_follows_the_car(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """A schedule that its owner never edited here is read by the correct clock, and nothing is sent."""
+    renault.vehicle().enable(enabled=True)
+    renault.advance(60)
+    renault.vehicle().report_now()
+    await set_up(hass, renault_entry)
+    next_window = "sensor.renault_z_e_next_charge_window"
+    before = datetime.fromisoformat(value(hass, next_window))
+    await submit(hass, await choose(hass, renault_entry, "schedule_clock"), {CONF_CLOCK: "utc"})
+    for _ in range(4):
+        shifted = datetime.fromisoformat(value(hass, next_window)) - before
+        # Eight hours, or the day before at that time.
+        assert shifted % timedelta(days=1) == timedelta(hours=16)
+        assert (value(hass, STATUS), value(hass, MODE)) == ("enabled", "by_schedule")
+        assert not ir.async_get(hass).issues
+        await later(300)
+    assert not [each for each in renault.log.entries if each.method == "POST" and "charge" in each.path]
+
+
 @pytest.mark.freeze_time("2026-10-30 12:00:00+00:00")
 async def test_night_of_the_clock_change(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
@@ -108,7 +132,7 @@ async def test_night_of_the_clock_change(
     hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
     await set_up(hass, renault_entry)
     week = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
-    await coordinator(renault_entry).send_command(commands.SetChargeSchedule(week))
+    await ask(hass, "set_charge_schedule", device_of(hass, renault_entry), windows=[{**ONE_TO_FIVE, "days": EVERY_DAY}])
     seen = set()
     for _ in range(3 * 24):
         await later(3600)
@@ -160,7 +184,7 @@ async def test_several_cars(
     renault.account.vins.append(SECOND_VIN)
     renault.backend.add_account(renault.account)
     await set_up(hass, renault_entry)
-    await set_schedule(renault_entry, later)
+    await set_schedule(hass, renault_entry, later)
     result = await choose(hass, renault_entry, "schedule_clock")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "schedule_clock")
     assert labels(result) == {EXAMPLE_VIN: "Renault Z.E. 0001", SECOND_VIN: "Renault Z.E. 0002"}

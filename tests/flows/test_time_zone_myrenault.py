@@ -40,7 +40,7 @@ async def test_plan_uses_the_chosen_time_zone(
     await set_up(hass, renault_entry)
     await choose(hass, renault_entry, "Europe/Paris")
     device = only_device(hass, renault_entry)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    await ask(hass, "set_charge_schedule", device, windows=[NIGHT])
     await ask(hass, "set_departure", device, **WORK)
     assert value(hass, "sensor.renault_z_e_next_charge_window") == "2026-11-19T00:00:00+00:00"
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T06:30:00+00:00"

@@ -33,7 +33,7 @@ async def removing(hass: HomeAssistant, init_integration: MockConfigEntry, renau
     await set_up(hass, renault_entry)
     device = device_of(hass, init_integration)
     await ask(hass, "set_departure", device, **WORK)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+    await ask(hass, "set_charge_schedule", device, windows=[NIGHT, NOON])
 
     async def go(way: str) -> None:
         await end_entry(hass, init_integration, way)

@@ -30,7 +30,7 @@ def on_board(simulator: Simulator) -> list[str]:
 
 async def test_cleanup_without_need_sends_nothing(car: Car, end: Callable[[], Awaitable[None]]) -> None:
     """The car already holds the right schedule."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("09:00")
     car.simulator.log.entries.clear()
     await end()
@@ -40,7 +40,7 @@ async def test_cleanup_without_need_sends_nothing(car: Car, end: Callable[[], Aw
 
 async def test_main_windows_are_restored(car: Car, end: Callable[[], Awaitable[None]]) -> None:
     """They are sent once."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:30")
     assert week(car.simulator) == AT_NOON
     await end()
@@ -54,7 +54,7 @@ async def test_cleanup_waits_after_a_load(
     car: Car, end: Callable[[], Awaitable[None]], hass_storage: dict[str, object]
 ) -> None:
     """The car still shows the main windows, but others were just sent: the main windows must follow them."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:14")
     car.simulator.log.entries.clear()
     await car.until("11:15")
@@ -75,7 +75,7 @@ async def test_cleanup_waits_after_a_load(
 
 async def test_cleanup_while_the_cloud_is_unavailable(car: Car, end: Callable[[], Awaitable[None]]) -> None:
     """It is retried a limited number of times."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:30")
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     car.simulator.log.entries.clear()
@@ -90,7 +90,7 @@ async def test_cleanup_while_the_cloud_is_unavailable(car: Car, end: Callable[[]
 @pytest.mark.parametrize("moment", ["11:15", "11:16", "11:30", "12:30"])
 async def test_reload_needs_no_cleanup(car: Car, moment: str) -> None:
     """The plan continues with the schedule in the car or on its way."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:10")
     car.simulator.log.entries.clear()
     await car.until(moment)
@@ -105,7 +105,7 @@ async def test_reload_needs_no_cleanup(car: Car, moment: str) -> None:
 
 async def test_loaded_again_before_the_cleanup(car: Car) -> None:
     """The main windows are not restored."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:14")
     car.simulator.log.entries.clear()
     await car.until("11:15")
@@ -133,7 +133,7 @@ async def test_removed_plan_deletes_its_timer(car: Car) -> None:
 async def test_timer_is_deleted_when_the_cloud_is_available(car: Car) -> None:
     """The main windows are restored as well."""
     await car.ask("set_departure", **WORK, robust=True)
-    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await car.ask("set_charge_schedule", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await car.until("06:20")
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     car.simulator.log.entries.clear()

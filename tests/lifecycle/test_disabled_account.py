@@ -66,7 +66,7 @@ async def test_missed_departure(car: Car, switch: Switch) -> None:
 async def test_missed_window(car: Car, switch: Switch) -> None:
     """A window that is over, and one that still runs."""
     late = {**NOON, "start": "13:30", "end": "14:30"}
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON, late])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON, late])
     await car.until("10:00")
     await switch(True)
     await car.until("14:15")

@@ -1,5 +1,7 @@
 """A car with a disabled device gets no requests and has no plan until it is enabled."""
 
+from contextlib import nullcontext
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -18,6 +20,7 @@ from tests.plan.planned import NIGHT, NOON, WARM, WORK, Car, Later, nights, week
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600
+MODE = "select.renault_z_e_charge_mode"
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -29,7 +32,7 @@ USER = dr.DeviceEntryDisabler.USER
 async def test_no_requests(car: Car) -> None:
     """Not for a day and a half, and not after a restart."""
     await car.ask("set_departure", **WORK)
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("20:30")
     await disable(car.hass, car.device_id, by=USER)
     assert car.entry.state is ConfigEntryState.LOADED
@@ -62,7 +65,7 @@ async def test_enabled_again(car: Car) -> None:
 async def test_main_windows_are_restored(car: Car) -> None:
     """As for a disabled account, main windows and timer are left in the car."""
     await car.ask("set_departure", **{**WORK, "time": "12:30"}, robust=True)
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:30")
     car.simulator.log.entries.clear()
     await disable(car.hass, car.device_id, by=USER)
@@ -73,9 +76,32 @@ async def test_main_windows_are_restored(car: Car) -> None:
     assert last.success
 
 
+@pytest.mark.parametrize("is_reached", [True, False], ids=["sent", "not sent"])
+async def test_any_time(car: Car, *, is_reached: bool) -> None:
+    """A schedule is never disabled for a car whose device is, and the choice is still there when it is enabled."""
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
+    await car.until("20:00")
+    if not is_reached:
+        car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
+    with nullcontext() if is_reached else expect_error("schedule_saved"):
+        await car.call("select.select_option", MODE, option="any_time")
+    await car.later(61)
+    car.simulator.log.entries.clear()
+    await disable(car.hass, car.device_id, by=USER)
+    car.simulator.faults.replace([])
+    await car.until("13:30")
+    assert car.commands == []
+    assert car.simulator.vehicle().car.schedule.enabled is not is_reached
+    await disable(car.hass, car.device_id, by=None)
+    await car.later(301, times=4)
+    assert car.value(MODE) == "any_time"
+    assert len(car.commands) == (0 if is_reached else 1)
+    assert not car.simulator.vehicle().car.schedule.enabled
+
+
 async def test_enabled_before_the_cleanup(car: Car) -> None:
     """The cleanup does not happen."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:14")
     car.simulator.log.entries.clear()
     await car.until("11:15")

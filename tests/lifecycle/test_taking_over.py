@@ -47,7 +47,7 @@ async def test_car_is_taken_over(
     er.async_get(car.hass).async_update_entity(BATTERY, new_entity_id="sensor.level")
     await set_up(car.hass, other)
     await ask(car.hass, "set_departure", device, **WORK)
-    await ask(car.hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+    await ask(car.hass, "set_charge_schedule", device, windows=[NIGHT, NOON])
     await car.until("11:30")
     before = entities(car.hass, car.entry)
     car.simulator.log.entries.clear()
@@ -92,7 +92,7 @@ async def test_removal_of_the_entry_without_the_car(car: Car, partner: MockConfi
     """Its old plan has no effect on the car."""
     device = device_of(car.hass, car.entry)
     await ask(car.hass, "set_departure", device, **WORK, robust=True)
-    await ask(car.hass, "set_charge_windows", device, windows=[NIGHT])
+    await ask(car.hass, "set_charge_schedule", device, windows=[NIGHT])
     await car.until("06:00")
     assert car.commands[-1] == TIMER
     await set_up(car.hass, partner)

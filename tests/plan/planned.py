@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WORK = {"name": "Work", "time": "07:30", "days": EVERY_DAY}
 CINEMA = {"name": "Cinema", "time": "20:15", "date": "2026-11-27"}
-NIGHT = {"days": EVERY_DAY, "start": "01:00", "end": "05:00", "base": True}
+NIGHT = {"days": EVERY_DAY, "start": "01:00", "end": "05:00", "main": True}
 NOON = {"days": EVERY_DAY, "start": "12:00", "end": "13:00"}
 PLAN = "event.renault_z_e_plan"
 WARM = ("POST /air-conditioning", None)

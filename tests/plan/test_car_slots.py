@@ -79,7 +79,7 @@ def test_window_that_did_not_fit_is_sent_in_time() -> None:
     absent = next(each for each in windows if each.window not in car.charge_schedule.windows)
     found = step(plan, car, at("12:00"), settings)
     assert isinstance(found, SendSchedule)
-    assert absent.window in found.windows
+    assert absent.window in found.schedule.windows
     begin = at(f"{absent.window.start:%H:%M}", absent.window.weekday)
     assert found.at == begin - settings.send_ahead
 
@@ -106,7 +106,7 @@ async def test_windows_take_turns_in_a_car_on_utc(
     vehicle.car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
     device = only_device(hass, renault_entry)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+    await ask(hass, "set_charge_schedule", device, windows=[NIGHT, NOON])
     charged = Counter[str]()
     for _ in range(40 * 12):
         await later(300)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from custom_components.renault_ze.const import DAYS
-from custom_components.renault_ze.vehicle import commands
 from simulator import Schedule, Simulator, Week, Window
-from tests.plan.planned import Car, Later
+from tests.plan.planned import DEPLOY, Car, Later
 from tests.repair_flows import STATUS, TEXTS, ask_what_to_do, check_texts, fix, set_week
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 HOUR = 3600
+NIGHTS = Schedule(enabled=True, week=Week((Window(time(1), timedelta(hours=4)),) * 7))
 THEIRS = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7))
 
 
@@ -47,9 +47,12 @@ async def test_schedule_differs_and_is_pushed(car: Car, issue: Any) -> None:
 
 async def test_disabled_schedule_is_pushed(car: Car, issue: Any) -> None:
     """If the charge schedule was disabled here, a push disables it in the car."""
-    await car.coordinator.send_command(commands.DisableChargeSchedule())
+    await set_week(car.hass, car.coordinator, car.later)
+    await car.ask("disable_charge_schedule")
     await car.later(61)
+    assert car.value(STATUS) == "disabled"
     await change_in_the_car(car.simulator, car.later)
+    assert car.value(STATUS) == "differs"
     car.simulator.log.entries.clear()
     result = await fix(car.hass, issue("schedule_differs"), "push")
     assert result["type"] == "create_entry"
@@ -59,7 +62,7 @@ async def test_disabled_schedule_is_pushed(car: Car, issue: Any) -> None:
 
 
 async def test_schedule_differs_and_is_kept(car: Car, issue: Any) -> None:
-    """Nothing is sent, and no difference is reported after a restart."""
+    """Nothing is sent, no difference is reported after a restart, and further changes are followed."""
     await set_week(car.hass, car.coordinator, car.later)
     await change_in_the_car(car.simulator, car.later)
     car.simulator.log.entries.clear()
@@ -71,36 +74,31 @@ async def test_schedule_differs_and_is_kept(car: Car, issue: Any) -> None:
     await car.later(HOUR + 1)
     assert car.value(STATUS) == "enabled"
     assert issue("schedule_differs") is None
+    car.simulator.vehicle().car.load(NIGHTS)
+    await car.later(HOUR + 1)
+    assert {each["start"] for each in (await car.ask("get_charge_schedule"))["windows"]} == {"01:00"}
+    assert (car.commands, issue("schedule_differs")) == ([], None)
 
 
-async def test_failure_to_send_keeps_the_issue(car: Car, issue: Any) -> None:
-    """A push that the server refuses keeps the issue, and can be retried."""
+@pytest.mark.parametrize(("status", "shown"), [(409, "failed"), (500, "sending")], ids=["refused", "no response"])
+async def test_a_failed_push_is_repeated(car: Car, issue: Any, status: int, shown: str) -> None:
+    """The choice is kept, and the charge schedule sent again until the car holds it."""
     await set_week(car.hass, car.coordinator, car.later)
     await change_in_the_car(car.simulator, car.later)
-    car.simulator.faults.replace([{"kind": "status", "status": 409, "method": "PUT"}])
+    car.simulator.log.entries.clear()
+    car.simulator.faults.replace([{"kind": "status", "status": status, "method": "PUT"}])
     result = await fix(car.hass, issue("schedule_differs"), "push")
     assert (result["type"], result["reason"]) == ("abort", "not_sent")
     assert "not_sent" in TEXTS["schedule_differs"]["fix_flow"]["abort"]
-    assert issue("schedule_differs") is not None
-    car.simulator.faults.replace([])
-    result = await fix(car.hass, issue("schedule_differs"), "push")
-    assert result["type"] == "create_entry"
-    await car.later(61)
-    assert issue("schedule_differs") is None
-
-
-async def test_a_push_without_a_response_is_reported_again(car: Car, issue: Any) -> None:
-    """The command is tracked; if it had no effect, there is an issue again."""
-    await set_week(car.hass, car.coordinator, car.later)
-    await change_in_the_car(car.simulator, car.later)
-    car.simulator.faults.replace([{"kind": "status", "status": 500, "method": "PUT"}])
-    result = await fix(car.hass, issue("schedule_differs"), "push")
-    assert (result["type"], result["reason"]) == ("abort", "not_sent")
-    assert car.value("sensor.renault_z_e_last_command") == "unanswered"
-    assert issue("schedule_differs") is None
+    assert (car.value(STATUS), issue("schedule_differs")) == (shown, None)
     await car.later(601)
-    assert car.value("sensor.renault_z_e_last_command") == "timed_out"
-    assert issue("schedule_differs") is not None
+    assert [order for order, _ in car.commands] == ["PUT /charge/scheduler/offboard"] * 2
+    car.simulator.faults.replace([])
+    await car.later(1201)
+    await car.later(61)
+    assert car.commands[-1] == DEPLOY
+    assert (car.value(STATUS), issue("schedule_differs")) == ("enabled", None)
+    assert car.simulator.vehicle().car.schedule == NIGHTS
 
 
 async def test_unloaded_account_keeps_the_issue(car: Car, issue: Any) -> None:

@@ -149,7 +149,7 @@ async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(car: Car, 
 @AHEAD
 async def test_windows_after_a_wrong_clock(car: Car, while_wrong: WhileWrong, ahead: timedelta) -> None:
     """The charge schedule that seemed due is replaced, and sent again in time; no window is reported as absent."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("10:00")
     car.simulator.log.entries.clear()
     await while_wrong(ahead, 3)
@@ -172,7 +172,7 @@ async def test_a_schedule_is_sent_once(
     """A charge schedule that may still arrive is not sent again at once."""
     car.simulator.vehicle().link.command_seconds = 400
     home_clock.ahead = ahead
-    await car.ask("set_charge_windows", windows=[{**NIGHT, "start": "02:00"}])
+    await car.ask("set_charge_schedule", windows=[{**NIGHT, "start": "02:00"}])
     await while_wrong(ahead, 1)
     await car.until("2026-11-18T18:50")
     assert car.commands.count(DEPLOY) == 1
@@ -180,7 +180,7 @@ async def test_a_schedule_is_sent_once(
 
 async def test_a_window_that_is_absent_later_is_reported(car: Car, while_wrong: WhileWrong) -> None:
     """Checks made while the clock was a month ahead do not count for that month."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("2026-11-18T19:00")
     await while_wrong(30 * DAY, 25)
     car.simulator.vehicle().link.obeys_schedule = False

@@ -47,7 +47,6 @@ async def car(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: M
     return only_device(hass, renault_entry)
 
 
-@pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"], ids=["no plan", "plan"])
 @pytest.mark.parametrize(
     "monday",
     [
@@ -56,11 +55,11 @@ async def car(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: M
     ],
 )
 async def test_week_of_the_change(
-    hass: HomeAssistant, renault: MyRenaultSimulator, car: str, later: Later, monday: datetime, action: str
+    hass: HomeAssistant, renault: MyRenaultSimulator, car: str, later: Later, monday: datetime
 ) -> None:
     """The car charges without a break from 23:00 to 07:00 each night, and no difference is reported."""
     vehicle = renault.vehicle()
-    await ask(hass, action, car, windows=[NIGHT])
+    await ask(hass, "set_charge_schedule", car, windows=[NIGHT])
     await later(300)
     for begin, end in nights(monday):
         while dt_util.utcnow() < begin - HOUR / 4:

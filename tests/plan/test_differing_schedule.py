@@ -35,7 +35,7 @@ async def test_both_schedules_are_shown(car: Car) -> None:
         "**3:00 AM - 5:00 AM** | **1:00 AM - 5:00 AM**",
         "1:00 AM - 5:00 AM | 1:00 AM - 5:00 AM",
     )
-    assert shown["step_id"] == "schedule"
+    assert shown["step_id"] == "plan"
     car.simulator.vehicle().car.load(Schedule(enabled=False, week=week))
     await car.later(3601)
     shown = await ask_what_to_do(car.hass, differs(car.hass))
@@ -46,7 +46,7 @@ async def test_a_plan_that_found_its_schedule_in_the_car_can_be_pushed(car: Car)
     """The plan's charge schedule was never sent, but can be."""
     car.simulator.vehicle().car.load(NIGHTS)
     await car.later(3601)
-    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.ask("set_charge_schedule", windows=[NIGHT])
     await car.later(120)
     assert car.commands == []
     car.simulator.vehicle().car.load(MORNINGS)
@@ -60,15 +60,17 @@ async def test_a_plan_that_found_its_schedule_in_the_car_can_be_pushed(car: Car)
 
 async def test_sensor_action_and_repair_agree(car: Car) -> None:
     """With a plan, its own charge schedules are no difference; another is."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     for _ in range(20):
         await car.later(3600)
         assert car.value(STATUS) in {"enabled", "sending"}
-        assert not (await car.ask("get_charge_schedule"))["differs_from_last_set"]
+        assert (await car.ask("get_charge_schedule"))["status"] == car.value(STATUS)
         assert not ir.async_get(car.hass).issues
     assert car.commands.count(DEPLOY) > 2
     car.simulator.vehicle().car.load(MORNINGS)
     await car.later(3601)
     assert differs(car.hass)
     assert car.value(STATUS) == "differs"
-    assert (await car.ask("get_charge_schedule"))["differs_from_last_set"]
+    found = await car.ask("get_charge_schedule")
+    assert (found["status"], found["in_the_car"]["windows"][0]["start"]) == ("differs", "03:00")
+    assert {each["start"] for each in found["windows"]} == {"01:00", "12:00"}

@@ -1,13 +1,13 @@
 """The edits of a plan, and the errors of those that are refused."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Vehicle, Weekday
 from custom_components.renault_ze.cloud.schedule import ScheduleError
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.model import Departure, Pause, Plan, PlannedWindow
 from tests.plan.simulated.states import (
     MONDAY,
@@ -26,7 +26,8 @@ from tests.plan.simulated.states import (
 WORK = departure_plan().departures[0]
 TUESDAY = date(2026, 11, 24)
 NIGHT = weekly("01:00-05:00")
-MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
+CAR = Vehicle(vin="VF1AGVYF0ZE000001", time_zone=UTC, capabilities=frozenset())
+MON, TUE = Weekday.MONDAY, Weekday.TUESDAY
 
 
 def window(day: Weekday, start: str, end: str, on: date | None = None, *, is_main: bool = False) -> PlannedWindow:
@@ -115,22 +116,11 @@ def test_departures_switched_on_again_were_not_missed() -> None:
 @pytest.mark.parametrize(
     ("given_windows", "key", "days"),
     [
-        ([window(MON, "01:00", "03:00"), window(MON, "02:45", "05:00")], "windows_overlap", [MON]),
-        ([window(MON, "23:00", "02:00"), window(TUE, "01:45", "03:00")], "windows_overlap", [MON, TUE]),
-        ([window(SUN, "23:00", "02:00"), window(MON, "01:00", "03:00")], "windows_overlap", [MON, SUN]),
-        ([window(MON, "01:00", "01:00"), window(TUE, "00:00", "02:00")], "windows_overlap", [MON, TUE]),
-        ([window(TUE, "01:00", "03:00"), window(TUE, "02:00", "04:00", TUESDAY)], "windows_overlap", [TUE]),
-        (
-            [*weekly("05:00-06:00"), window(TUE, "10:00", "13:00", TUESDAY), window(TUE, "12:00", "14:00", TUESDAY)],
-            "windows_overlap",
-            [TUE],
-        ),
         ([PlannedWindow(ChargeWindow(MON, time(1, 5), timedelta(hours=1)))], "schedule_start_off_grid", [MON]),
         ([PlannedWindow(ChargeWindow(MON, time(1), timedelta(minutes=20)))], "schedule_duration_off_grid", [MON]),
         ([PlannedWindow(ChargeWindow(MON, time(1), timedelta(minutes=10)))], "schedule_duration_out_of_range", [MON]),
         ([PlannedWindow(ChargeWindow(MON, time(1), timedelta(days=2)))], "schedule_duration_out_of_range", [MON]),
         ([window(MON, "01:00", "03:00", TUESDAY)], "window_date_differs", [MON]),
-        ([window(TUE, "01:00", "03:00", TUESDAY)], "windows_need_a_week", [TUE]),
         (
             [window(MON, "01:00", "02:00", is_main=True), window(MON, "03:00", "04:00", is_main=True)],
             "windows_base_twice",
@@ -145,7 +135,7 @@ def test_windows_that_the_car_cannot_hold_are_refused(
 ) -> None:
     """With the reason and the days."""
     with pytest.raises(ScheduleError) as caught:
-        edits.with_windows(Plan(), given_windows, MONDAY)
+        window_edits.with_windows(Plan(), given_windows, MONDAY)
     assert (caught.value.key, list(caught.value.weekdays)) == (key, days)
 
 
@@ -158,7 +148,7 @@ def test_adjacent_windows_are_joined() -> None:
         window(TUE, "00:00", "02:00"),
         window(TUE, "02:00", "03:00", TUESDAY),
     ]
-    plan = edits.with_windows(Plan(), given_windows, MONDAY)
+    plan = window_edits.with_windows(Plan(), given_windows, MONDAY)
     assert plan.windows == (
         window(MON, "01:00", "05:00", is_main=True),
         window(MON, "22:00", "00:00"),
@@ -167,15 +157,46 @@ def test_adjacent_windows_are_joined() -> None:
     )
 
 
-def test_windows_for_different_dates_do_not_overlap() -> None:
-    """At the same time of two Tuesdays."""
-    dates = (TUESDAY, TUESDAY + timedelta(days=7))
-    plan = edits.with_windows(Plan(), [*NIGHT, *(window(TUE, "10:00", "12:00", on) for on in dates)], MONDAY)
-    assert [each.on for each in plan.windows if each.on] == list(dates)
+@pytest.mark.parametrize(
+    ("given_windows", "key", "days"),
+    [([], "schedule_empty", []), ([window(TUE, "01:00", "03:00", TUESDAY)], "windows_need_a_week", [TUE])],
+)
+def test_a_schedule_in_use_needs_a_weekly_window(
+    given_windows: list[PlannedWindow], key: str, days: list[Weekday]
+) -> None:
+    """While the car charges at any time it may have none, or only one for a date."""
+    with pytest.raises(ScheduleError) as caught:
+        window_edits.with_windows(charging_plan("01:00-05:00"), given_windows, MONDAY)
+    assert (caught.value.key, list(caught.value.weekdays)) == (key, days)
+    draft = window_edits.with_windows(charging_plan("01:00-05:00", charge_enabled=False), given_windows, MONDAY)
+    assert (draft.windows, draft.charge_enabled, draft.claimed) == (tuple(given_windows), False, False)
 
 
-def test_switching_to_the_same_state_changes_nothing() -> None:
-    """Nor does it claim the car."""
-    plan = charging_plan("01:00-05:00")
-    assert edits.switch_charging(plan, MONDAY, on=True) is plan
-    assert edits.switch_charging(plan, MONDAY, on=False).claimed
+def test_windows_that_exceed_what_the_car_holds_are_refused() -> None:
+    """Too many different times in either mode, and by schedule a day without a window; any number a day is possible."""
+    car = replace(CAR, windows_a_day=2, max_window_times=3)
+    plan = charging_plan("01:00-02:00", "12:00-13:00", "20:00-21:00")
+    window_edits.check_fit(plan, car)
+    four = replace(plan, windows=(*plan.windows, window(TUE, "03:00", "04:00")))
+    partly = replace(plan, windows=tuple(each for each in plan.windows if each.window.weekday not in {MON, TUE}))
+    for refused, key, days, value in (
+        (four, "schedule_kinds_full", (), "3"),
+        (replace(four, charge_enabled=False), "schedule_kinds_full", (), "3"),
+        (partly, "windows_days_missing", (MON, TUE), ""),
+    ):
+        with pytest.raises(ScheduleError) as caught:
+            window_edits.check_fit(refused, car)
+        assert (caught.value.key, caught.value.weekdays, caught.value.value) == (key, days, value)
+    window_edits.check_fit(partly, replace(car, every_day=False))
+    window_edits.check_fit(replace(partly, charge_enabled=False), car)
+
+
+def test_what_began_before_an_edit_cannot_be_missed() -> None:
+    """This applies to edits of windows and of the mode."""
+    plan, now = charging_plan("01:00-05:00"), at("03:00")
+    for changed in (
+        window_edits.with_windows(plan, weekly("02:00-05:00"), now),
+        window_edits.select_mode(replace(plan, charge_enabled=False), now, CAR, by_schedule=True),
+    ):
+        assert changed.judged_until == now
+        assert kind_and_reason(due(changed, vehicle(ChargeSchedule(enabled=False)), now)) == "load plan_changed"

@@ -52,7 +52,7 @@ async def test_a_date_beyond_two_years_is_refused(hass: HomeAssistant, device_id
     assert await refused(hass, "set_departure", device_id, departure="Work", date=day) == "date_too_far"
     assert await refused(hass, "skip_departure", device_id, date=day) == "date_too_far"
     windows = [NIGHT, {**ONCE, "date": day}]
-    assert await refused(hass, "set_charge_windows", device_id, windows=windows) == "date_too_far"
+    assert await refused(hass, "set_charge_schedule", device_id, windows=windows) == "date_too_far"
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
 
 
@@ -85,8 +85,10 @@ async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> No
     assert value(hass, "sensor.renault_z_e_next_departure") == f"{LAST}T20:15:00+00:00"
     (shown,) = await events(hass, CALENDARS[0], "2026-11-18 00:00:00", "2029-11-19 00:00:00")
     assert shown["start"].startswith(LAST)
-    response = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**ONCE, "date": LAST}])
-    assert [each["date"] for each in response["windows"] if each["date"]] == [LAST]
+    await ask(hass, "set_charge_schedule", device_id, windows=[NIGHT, {**ONCE, "date": LAST}])
+    for action in ("get_plan", "get_charge_schedule"):
+        response = await ask(hass, action, device_id)
+        assert [each["date"] for each in response["windows"] if each["date"]] == [LAST]
     assert (await ask(hass, "pause_departures", device_id, to=LAST))["paused"]["to"] == LAST
     await ask(hass, "get_charge_history", device_id, **{"from": LAST, "to": LAST})
 
@@ -99,8 +101,10 @@ async def test_a_date_long_past_is_over(hass: HomeAssistant, device_id: str, day
     key = await refused(hass, "skip_departure", device_id, date=day)
     assert key in {"event_past", "departure_none_to_skip"}
     windows = [{**ONCE, "date": day}]
-    assert await refused(hass, "set_charge_windows", device_id, windows=windows) == "event_past"
-    response = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, *windows])
+    assert await refused(hass, "set_charge_schedule", device_id, windows=windows) == "event_past"
+    await ask(hass, "set_charge_schedule", device_id, windows=[NIGHT, *windows])
+    response = await ask(hass, "get_charge_schedule", device_id)
+    assert len(response["windows"]) == 7
     assert not any(each["date"] for each in response["windows"])
 
 
@@ -109,7 +113,7 @@ async def test_calendars_for_any_span(car: Car, zone: str) -> None:
     """They show the next two years, in any time zone."""
     await car.hass.config.async_set_time_zone(zone)
     await car.ask("set_departure", **WORK)
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     spans = [
         ("0001-01-01 00:00:00", "9999-12-31 23:59:59"),
         ("0001-01-01 00:00:00", "0001-01-02 00:00:00"),
@@ -141,7 +145,7 @@ async def stored(
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **CINEMA)
     windows = [NIGHT, {**ONCE, "date": "2026-11-20"}]
-    await ask(hass, "set_charge_windows", device_id, windows=windows)
+    await ask(hass, "set_charge_schedule", device_id, windows=windows)
     await ask(hass, "pause_departures", device_id, to="2026-11-19")
     await hass.config_entries.async_unload(init_integration.entry_id)
     plan: Storage = hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"]["plans"][EXAMPLE_VIN]
@@ -173,7 +177,7 @@ async def test_a_plan_that_was_stored_with_such_dates(
     for each in plan["departures"]:
         await car.ask("remove_departure", departure=each["id"])
     await car.ask("pause_departures")
-    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.ask("set_charge_schedule", windows=[NIGHT])
     assert "Error" not in caplog.text
 
 

@@ -54,7 +54,7 @@ async def test_a_current_charge_counts(came_home: None, car: Car) -> None:
 
 async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None:
     """The charge schedule was changed elsewhere, and the plan waits for the user."""
-    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.ask("set_charge_schedule", windows=[NIGHT])
     await car.until("2026-11-18T19:00")
     low(car.simulator)
     await car.ask("set_departure", **WORK)

@@ -9,15 +9,16 @@ from time import thread_time
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan import edits, window_edits
+from custom_components.renault_ze.plan.decisions import next_step
 from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, PlannedWindow
-from custom_components.renault_ze.plan.planner import next_step
 from custom_components.renault_ze.plan.timetable import departure_times, weekly_schedule
 from custom_components.renault_ze.services import responses
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.calendar import CalendarContext
 from custom_components.renault_ze.views.departure_calendar import DepartureCalendar
 from custom_components.renault_ze.views.window_calendar import WindowCalendar
+from tests.plan.simulated.instance import CAR
 from tests.plan.simulated.states import MONDAY, SETTINGS, at, observed, situation, vehicle
 
 NOW = at("20:30")
@@ -34,8 +35,8 @@ def charging(number: int) -> Plan:
     """Return a plan with some charge windows a day."""
     times = [time(quarter // 2, quarter % 2 * 30) for quarter in range(number)]
     found = (PlannedWindow(ChargeWindow(day, each, timedelta(minutes=15))) for day in Weekday for each in times)
-    plan = edits.with_windows(Plan(), found, MONDAY - DAY)
-    return replace(edits.switch_charging(plan, MONDAY - DAY, on=True), claimed=False)
+    plan = window_edits.with_windows(Plan(), found, MONDAY - DAY)
+    return replace(window_edits.select_mode(plan, MONDAY - DAY, CAR, by_schedule=True), claimed=False)
 
 
 def leaving(number: int) -> Plan:
@@ -73,7 +74,7 @@ def cost(work: Work, plan: Plan) -> float:
 @pytest.mark.parametrize(
     "work",
     [
-        pytest.param(lambda plan: edits.with_windows(plan, plan.windows, NOW), id="edit"),
+        pytest.param(lambda plan: window_edits.with_windows(plan, plan.windows, NOW), id="edit"),
         pytest.param(lambda plan: WindowCalendar(context(plan), "").entries(NOW, NOW + MONTH), id="calendar"),
         pytest.param(lambda plan: observed(plan, vehicle(weekly_schedule(plan)), NOW), id="observe"),
         pytest.param(lambda plan: next_step(situation(plan, vehicle(weekly_schedule(plan)), NOW)), id="next step"),

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from custom_components.renault_ze.plan.decisions import recorded
 from custom_components.renault_ze.plan.model import Plan, SentSchedule
-from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.steps import Step
 from tests.plan.simulated.states import (
     SETTINGS,

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 import json
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKind
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan import edits, window_edits
+from custom_components.renault_ze.plan.decisions import is_idle, next_step, recorded
 from custom_components.renault_ze.plan.model import (
     Attempt,
     Outcome,
@@ -19,10 +21,11 @@ from custom_components.renault_ze.plan.model import (
     Timer,
     as_json,
     from_json,
+    with_readable_parts,
 )
-from custom_components.renault_ze.plan.planner import next_step, recorded
 from custom_components.renault_ze.plan.steps import DepartureMessage, SetTimer, Start, StepKind, WindowMessage
 from tests.common import cases
+from tests.plan.simulated.instance import CAR
 from tests.plan.simulated.simulation import Scenario
 from tests.plan.simulated.states import (
     MONDAY,
@@ -39,6 +42,7 @@ from tests.plan.simulated.states import (
     situation,
     step,
     vehicle,
+    weekly,
 )
 from tests.plan.simulated.strategies import scenarios
 
@@ -48,7 +52,8 @@ LIVES = scenarios(ZoneInfo("Europe/Paris"), date(2026, 10, 25))
 
 def planned(scenario: Scenario, now: datetime) -> Plan:
     """Return the plan of a life."""
-    plan = edits.switch_charging(edits.with_windows(Plan(), scenario.windows, now), now, on=True)
+    plan = window_edits.with_windows(Plan(), scenario.windows, now)
+    plan = window_edits.select_mode(plan, now, CAR, by_schedule=True)
     for each in scenario.departures:
         plan = edits.with_departure(plan, each, now)
     return plan
@@ -78,7 +83,40 @@ def test_a_stored_plan_is_equal(scenario: Scenario, skipped: frozenset[date], pa
 def test_a_plan_of_another_version() -> None:
     """Missing fields take their defaults, unknown ones are ignored."""
     assert from_json({}) == Plan()
-    assert from_json({"charge_enabled": True, "telepathy": 1}) == Plan(charge_enabled=True)
+    assert from_json({"charge_enabled": False, "telepathy": 1}) == Plan(charge_enabled=False)
+
+
+def test_a_plan_that_is_not_adopted_can_be_read_by_earlier_versions() -> None:
+    """Those versions expect a switch for charging that is on or off."""
+    assert "charge_enabled" not in as_json(Plan())
+    assert as_json(Plan(charge_enabled=False))["charge_enabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("windows", {"claimed": False, "undecided": True, "windows": weekly("01:00-05:00")[1:]}),
+        ("charge_enabled", {"claimed": False, "charge_enabled": None, "edited_at": None}),
+        ("paused", {}),
+    ],
+)
+def test_a_damaged_schedule_is_not_sent(field: str, expected: dict[str, Any]) -> None:
+    """The owner decides, or the car's is adopted again."""
+    plan = charging_plan("01:00-05:00", claimed=True)
+    stored = as_json(plan)
+    stored[field] = ["at night", *stored["windows"][1:]] if field == "windows" else "at night"
+    found, lost = with_readable_parts(stored)
+    assert (found, lost) == (replace(plan, **expected), (field,))
+    if expected:
+        assert step(found, vehicle(held("02:00-03:00")), MONDAY) is None
+
+
+def test_a_schedule_that_lost_all_windows_is_adopted_again() -> None:
+    """With an empty one, the car would never charge."""
+    stored = {**as_json(charging_plan("01:00-05:00", claimed=True)), "windows": "at night"}
+    plan = from_json(stored)
+    assert (plan.charge_enabled, plan.is_owned, plan.claimed) == (None, False, False)
+    assert observed(plan, vehicle(held("02:00-03:00")), MONDAY).windows == weekly("02:00-03:00")
 
 
 @settings(max_examples=cases(60))
@@ -118,9 +156,10 @@ def test_the_most_urgent_due_step_comes_first() -> None:
 
 
 def test_an_empty_plan_has_no_step() -> None:
-    """Without a plan nothing is sent."""
+    """Without a plan nothing is sent; it only adopts what the car holds."""
     assert step(Plan(), vehicle(held("01:00-05:00")), MONDAY) is None
-    assert observed(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == Plan()
+    adopted = Plan(windows=weekly("01:00-05:00"), charge_enabled=True, judged_until=MONDAY)
+    assert observed(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == adopted
 
 
 def test_a_tracked_command_does_not_delay_others() -> None:
@@ -133,11 +172,14 @@ def test_a_tracked_command_does_not_delay_others() -> None:
 
 @pytest.mark.parametrize("schedule", [None, held(), held("01:00-05:00"), held("01:00-05:00", enabled=False)])
 @pytest.mark.parametrize(("level", "timer"), [(None, None), (20, time(7)), (80, time(7))])
-def test_an_empty_plan_is_not_changed(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
-    """For any state of the car, so that it need not be updated."""
+def test_an_adopted_plan_is_not_changed(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
+    """For any state of the car, so that it need not be updated once it has adopted the schedule."""
+    plan = observed(Plan(), vehicle(schedule), MONDAY, SETTINGS)
     state = vehicle(
         schedule, level=level, timer=timer, commands=(sent_command(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),)
     )
     for now in (at("00:00"), at("07:20"), at("20:00", day=6)):
-        assert observed(Plan(), state, now, SETTINGS) == Plan()
-        assert next_step(situation(Plan(), state, now)) is None
+        found = observed(plan, state, now, SETTINGS)
+        assert replace(found, judged_until=plan.judged_until) == plan
+        assert is_idle(situation(plan, state, now))
+        assert next_step(situation(plan, state, now)) is None

@@ -1,20 +1,21 @@
-"""Overlapping windows are refused, always naming the same two, in time proportional to their number."""
+"""Windows of any times are joined, dropped, or refused, as by comparing each with each."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
 from hypothesis import given, strategies as st
-import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.schedule import ScheduleError
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan import window_edits as edits
 from custom_components.renault_ze.plan.model import Plan, PlannedWindow
 from tests.plan.simulated.states import MONDAY
 
 QUARTER = timedelta(minutes=15)
 DAY_QUARTERS = 96
 WEEK = timedelta(days=7)
+WEEK_QUARTERS = 7 * DAY_QUARTERS
 
 
 def first_two(windows: tuple[PlannedWindow, ...]) -> tuple[PlannedWindow, PlannedWindow] | None:
@@ -50,32 +51,76 @@ def windows(number: int, longest: int) -> st.SearchStrategy[list[PlannedWindow]]
     return st.lists(st.builds(planned, day, quarter, quarters, weekly=st.booleans()), max_size=number)
 
 
-@given(st.one_of(windows(4, DAY_QUARTERS), windows(30, 4), windows(12, 20)))
-def test_the_first_two_that_overlap_are_named(drawn: list[PlannedWindow]) -> None:
-    """The same two as by comparing each with each, or none."""
-    merged = edits._merged(drawn)
-    expected = first_two(merged) if all(each.window.duration <= timedelta(days=1) for each in merged) else None
+def chains(drawn: list[PlannedWindow], *, adjacent: bool) -> Iterator[int]:
+    """Yield the lengths of the chains of weekly windows that overlap, or are also adjacent, in quarters of an hour."""
+    covered, bridged = set(), set()
+    for each in drawn:
+        begin, length = into_the_week(each.window) // QUARTER, each.window.duration // QUARTER
+        covered |= {(begin + number) % WEEK_QUARTERS for number in range(length)}
+        bridged |= {(begin + number) % WEEK_QUARTERS for number in range(1 - adjacent, length + adjacent)}
+    starts = [quarter for quarter in covered if (quarter - 1) % WEEK_QUARTERS not in covered or quarter not in bridged]
+    for start in starts:
+        length = 1
+        while (quarter := (start + length) % WEEK_QUARTERS) in covered and quarter in bridged:
+            length += 1
+        yield length
+    if covered and not starts:
+        yield WEEK_QUARTERS
+
+
+def entered(drawn: list[PlannedWindow]) -> Plan | str:
+    """Return the plan with windows, or the key of the reason that they are refused."""
     try:
-        edits.with_windows(Plan(), drawn, MONDAY)
+        return edits.with_windows(Plan(), drawn, MONDAY)
     except ScheduleError as err:
-        found = err if err.key == "windows_overlap" else None
-    else:
-        found = None
-    if expected is None:
-        assert found is None
+        return err.key
+
+
+def coverage(drawn: Iterable[PlannedWindow]) -> set[int]:
+    """Return the quarters of an hour of the week in which weekly windows let the car charge."""
+    spans = ((into_the_week(each.window) // QUARTER, each.window.duration // QUARTER) for each in drawn)
+    return {(begin + number) % WEEK_QUARTERS for begin, length in spans for number in range(length)}
+
+
+@given(st.one_of(windows(4, DAY_QUARTERS), windows(30, 4), windows(12, 20)))
+def test_weekly_windows_are_joined(drawn: list[PlannedWindow]) -> None:
+    """They let the car charge at the same times, do not overlap, and are refused if they would last more than a day."""
+    weekly = [each for each in drawn if each.on is None]
+    plan = entered(weekly)
+    if not isinstance(plan, Plan):
+        assert plan == "schedule_duration_out_of_range"
+        assert max(chains(weekly, adjacent=True)) > DAY_QUARTERS
         return
-    one, other = (each.window for each in expected)
-    assert (found.weekdays, found.value) == (tuple(sorted({one.weekday, other.weekday})), other.start)
+    assert max(chains(weekly, adjacent=False), default=0) <= DAY_QUARTERS
+    assert coverage(plan.windows) == coverage(weekly)
+    assert first_two(plan.windows) is None
+    assert edits.with_windows(Plan(), weekly[::-1], MONDAY).windows == plan.windows
+    assert edits.with_windows(Plan(), plan.windows, MONDAY).windows == plan.windows
 
 
-def test_windows_for_dates_overlap_on_these_dates_only() -> None:
-    """One across midnight into a Monday overlaps one there, but not one a week later."""
-    sunday, night = date(2026, 11, 29), planned(MONDAY, 40, 4, weekly=True)
-    late = planned(sunday, 92, 12, weekly=False)
-    monday, week_later = (planned(sunday + timedelta(days=days), 2, 8, weekly=False) for days in (1, 8))
-    assert set(edits.with_windows(Plan(), [night, late, week_later], MONDAY).windows) == {night, late, week_later}
-    with pytest.raises(ScheduleError, match="windows_overlap"):
-        edits.with_windows(Plan(), [night, late, monday], MONDAY)
+@given(st.one_of(windows(4, 20), windows(30, 4), windows(12, 8)))
+def test_windows_for_dates_stay_are_dropped_or_are_refused(drawn: list[PlannedWindow]) -> None:
+    """They stay beside all others, are dropped if a weekly one contains them, and else are refused."""
+    weekly = [each for each in drawn if each.on is None]
+    merged = edits._merged(edits._joined(drawn))
+    if any(each.window.duration > timedelta(days=1) for each in merged):
+        return
+    repeating = [each for each in merged if each.on is None]
+    once = [each for each in merged if each.on is not None and not any(contains(other, each) for other in repeating)]
+    overlaps = first_two((*repeating, *once))
+    plan = entered(drawn)
+    if not isinstance(plan, Plan):
+        assert (plan, overlaps is None) == ("window_overlaps_once", False)
+        return
+    assert overlaps is None
+    assert set(plan.windows) == {*repeating, *once}
+    assert coverage(each for each in plan.windows if each.on is None) == coverage(weekly)
+
+
+def contains(weekly: PlannedWindow, once: PlannedWindow) -> bool:
+    """Return whether a weekly window contains another."""
+    into = (into_the_week(once.window) - into_the_week(weekly.window)) % WEEK
+    return into + once.window.duration <= weekly.window.duration
 
 
 def test_former_windows_are_kept_once() -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 async def test_a_window_that_was_due_while_the_cloud_was_unreachable(car: Car, coordinator: VehicleCoordinator) -> None:
     """Nothing counts as sent, and the charge schedule follows within minutes."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("11:05")
     car.simulator.log.entries.clear()
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*"}])
@@ -35,7 +35,7 @@ async def test_a_window_that_was_due_while_the_cloud_was_unreachable(car: Car, c
 
 async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(car: Car) -> None:
     """Neither the command for a departure nor the message about it waits."""
-    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "08:00", "end": "09:00"}])
+    await car.ask("set_charge_schedule", windows=[NIGHT, {**NOON, "start": "08:00", "end": "09:00"}])
     await car.ask("set_departure", **WORK)
     await car.until("06:00")
     car.simulator.log.entries.clear()
@@ -52,7 +52,7 @@ async def test_a_step_is_taken_by_its_own_reads_only(
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, evening])
+    await ask(hass, "set_charge_schedule", device_id, windows=[NIGHT, evening])
     await ask(hass, "set_departure", device_id, **WORK)
     await until("2026-11-18T19:59")
     simulator.log.entries.clear()

@@ -72,7 +72,7 @@ async def test_a_crash_between_storing_and_sending_loses_no_departure(car: Car, 
 async def test_a_crash_between_storing_and_sending_loses_no_timer_or_window(car: Car, dying: Until) -> None:
     """They are sent again when they would be in the car if they had been sent."""
     await car.ask("set_departure", **WORK, robust=True)
-    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await car.ask("set_charge_schedule", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await car.until("05:25")
     await dying("05:30")
     await car.until("05:42")
@@ -89,7 +89,7 @@ async def test_a_crash_between_storing_and_sending_loses_no_timer_or_window(car:
 async def test_a_cloud_that_is_unreachable_for_hours(car: Car) -> None:
     """A departure in this time is reported as missed; the next one is not affected."""
     await car.ask("set_departure", **WORK)
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("06:30")
     car.simulator.faults.replace([{"kind": "status", "status": 503, "path": "*"}])
     await car.until("07:30")
@@ -129,7 +129,7 @@ async def test_a_car_that_never_responds(car: Car) -> None:
         await car.until(moment)
     assert (car.commands, car.plan_events) == ([WARM, WARM], ["retry", "failed"])
     car.simulator.log.entries.clear()
-    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.ask("set_charge_schedule", windows=[NIGHT])
     await car.until("12:00")
     assert 4 <= car.commands.count(DEPLOY) <= 7
 
@@ -137,7 +137,7 @@ async def test_a_car_that_never_responds(car: Car) -> None:
 async def test_a_car_that_takes_no_schedule_for_days(car: Car) -> None:
     """It is sent once an hour until the car takes it."""
     car.simulator.vehicle().link.obeys_schedule = False
-    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.ask("set_charge_schedule", windows=[NIGHT])
     await car.until("2026-11-21T14:00")
     car.simulator.log.entries.clear()
     await car.until("2026-11-21T20:00")

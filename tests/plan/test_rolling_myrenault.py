@@ -50,7 +50,7 @@ async def test_each_window_is_sent(
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
     device = only_device(hass, renault_entry)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON, AFTERNOON])
+    await ask(hass, "set_charge_schedule", device, windows=[NIGHT, NOON, AFTERNOON])
     budget = renault_entry.runtime_data.cloud._session._quota
     on_board = set()
     for _ in range(22 * 12):

@@ -53,7 +53,7 @@ async def plan(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Plan a departure and a window for the car of an account, and return its device."""
     device = only_device(hass, entry)
     await ask(hass, "set_departure", device, **WORK)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    await ask(hass, "set_charge_schedule", device, windows=[NIGHT])
     return device
 
 

@@ -90,7 +90,7 @@ def test_schedule_is_repeated_only_once_it_was_read() -> None:
     assert isinstance(found, SendSchedule)
     assert is_schedule_unread(situation(sent, vehicle(held(NOON), read_at=sent_at), later), found)
     assert not is_schedule_unread(situation(sent, vehicle(held(NOON), read_at=later), later), found)
-    other = replace(found, windows=held(NOON).windows)
+    other = replace(found, schedule=held(NOON))
     assert not is_schedule_unread(situation(sent, vehicle(held(NOON), read_at=sent_at), later), other)
 
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import CommandKind, Part
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKind, Part
+from custom_components.renault_ze.plan import window_edits as edits
 from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.steps import SendSchedule
 from custom_components.renault_ze.vehicle.results import CommandStatus
+from tests.plan.simulated.instance import CAR
 from tests.plan.simulated.states import (
     BASE,
     KNOWN,
@@ -36,7 +38,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.mark.parametrize("kind", [CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE])
 def test_no_schedule_is_sent_while_a_command_for_it_is_pending(kind: CommandKind) -> None:
-    """By the plan or the user."""
+    """The plan or the owner has sent it."""
     state = vehicle(BASE, commands=(sent_command(kind, at("11:14")),))
     assert due(on_monday(NOON), state, at("11:15")) is None
     settled = vehicle(BASE, commands=(sent_command(kind, at("11:05"), CommandStatus.CONFIRMED),))
@@ -69,18 +71,20 @@ def test_an_unknown_or_changed_schedule_is_not_replaced(state: object) -> None:
     ],
     ids=["ours", "another", "disabled", "a day is lacking"],
 )
-def test_a_schedule_changed_elsewhere_is_recognized(schedule: object, expected: bool) -> None:
+def test_a_schedule_changed_elsewhere_is_recognized(schedule: ChargeSchedule, expected: bool) -> None:
     """A part of the plan is no change; the rest is sent again."""
     plan, state = on_monday(NOON), vehicle(schedule)
     assert situation(plan, state, at("06:00")).is_changed_elsewhere is expected
-    assert not situation(edits.claim(plan), state, at("06:00")).is_changed_elsewhere
-    assert not situation(replace(plan, charge_enabled=False), state, at("06:00")).is_changed_elsewhere
+    assert not situation(edits.claim(plan, at("06:00")), state, at("06:00")).is_changed_elsewhere
+    assert not situation(replace(plan, edited_at=None), state, at("06:00")).is_changed_elsewhere
+    off = replace(plan, charge_enabled=False)
+    assert situation(off, state, at("06:00")).is_changed_elsewhere is schedule.enabled
 
 
 def test_a_changed_schedule_can_be_replaced_or_adopted() -> None:
-    """Replaced at once, or adopted as the plan."""
+    """Replaced at once, or adopted, which keeps what is known of its windows."""
     plan, state = on_monday(NOON), vehicle(held("02:00-05:00"))
-    assert kind_and_reason(due(edits.claim(plan), state, at("06:00"))) == "load plan_changed"
+    assert kind_and_reason(due(edits.claim(plan, at("06:00")), state, at("06:00"))) == "load plan_changed"
     adopted = edits.adopt(plan, held("02:00-05:00"), at("06:00"))
     assert (adopted.windows, step(adopted, state, at("06:00"))) == (weekly("02:00-05:00"), None)
     off = edits.adopt(plan, replace(BASE, enabled=False), at("06:00"))
@@ -89,12 +93,14 @@ def test_a_changed_schedule_can_be_replaced_or_adopted() -> None:
 
 def test_a_new_plan_replaces_any_schedule_once() -> None:
     """It claims the car until the car holds it."""
-    plan = edits.switch_charging(edits.with_windows(Plan(), weekly(NIGHT), MONDAY), MONDAY, on=True)
+    plan = edits.with_windows(Plan(charge_enabled=False), weekly(NIGHT), MONDAY)
+    plan = edits.select_mode(plan, MONDAY, CAR, by_schedule=True)
     stranger = vehicle(held("02:00-05:00", enabled=False))
     assert kind_and_reason(due(plan, stranger, MONDAY)) == "load plan_changed"
     plan = observed(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
     assert not plan.claimed
     assert situation(plan, stranger, MONDAY + 2 * MINUTE).is_changed_elsewhere
+    assert step(plan, stranger, MONDAY + 2 * MINUTE) is None
 
 
 def test_a_former_schedule_that_arrives_late_is_no_change() -> None:
@@ -105,14 +111,15 @@ def test_a_former_schedule_that_arrives_late_is_no_change() -> None:
     assert situation(plan, vehicle(BASE), MONDAY + timedelta(days=3)).is_changed_elsewhere
 
 
-@pytest.mark.parametrize("emptied", [False, True])
-def test_a_plan_switched_off_or_emptied_leaves_the_main_windows(emptied: bool) -> None:
-    """An additional window is removed; a charge schedule set elsewhere is not."""
+def test_any_time_removes_an_additional_window() -> None:
+    """The car no longer charges by a schedule, and the plan keeps all windows."""
     plan, now = on_monday(NOON), at("12:30")
-    off = edits.with_windows(plan, (), now) if emptied else edits.switch_charging(plan, now, on=False)
+    off = edits.select_mode(plan, now, CAR, by_schedule=False)
     found = due(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
-    assert (kind_and_reason(found), found and found.windows) == ("load switched_off", BASE.windows)
-    done = observed(off, vehicle(BASE), now, SETTINGS)
-    assert (done.claimed, step(done, vehicle(BASE), now)) == (False, None)
-    assert step(done, vehicle(replace(BASE, windows=with_monday(NOON))), now) is None
-    assert step(observed(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None
+    assert isinstance(found, SendSchedule)
+    assert (kind_and_reason(found), found.schedule.enabled, off.windows) == ("load switched_off", False, plan.windows)
+    sent = after(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
+    disabled = replace(BASE, windows=with_monday(NOON), enabled=False)
+    done = observed(sent, vehicle(disabled), now + MINUTE, SETTINGS)
+    assert (done.claimed, step(done, vehicle(disabled), now + MINUTE)) == (False, None)
+    assert step(done, vehicle(held("02:00-05:00")), now + MINUTE) is None

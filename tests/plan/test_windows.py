@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
-from custom_components.renault_ze.plan import edits, timetable
+from custom_components.renault_ze.plan import timetable, window_edits as edits
+from custom_components.renault_ze.plan.decisions import recorded
 from custom_components.renault_ze.plan.model import Plan, PlannedWindow, SentSchedule
-from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.steps import Step, StepKind, StepReason
+from custom_components.renault_ze.plan.steps import SendSchedule, Step, StepKind, StepReason
 from tests.plan.simulated.states import (
     BASE,
     MONDAY,
@@ -40,8 +40,8 @@ MINUTE = timedelta(minutes=1)
 
 def monday_slot(found: Step | None) -> ChargeWindow | None:
     """Return the window that a step sends for Mondays."""
-    assert found is not None
-    return next((each for each in found.windows if each.weekday is Weekday.MONDAY), None)
+    assert isinstance(found, SendSchedule)
+    return next((each for each in found.schedule.windows if each.weekday is Weekday.MONDAY), None)
 
 
 @pytest.mark.parametrize(

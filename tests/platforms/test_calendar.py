@@ -1,4 +1,4 @@
-"""The calendars, and the car's charge windows on every night of the year."""
+"""The calendars, and the charge windows on every night of the year."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,20 +47,22 @@ async def test_on_during_a_window(car: Car) -> None:
 
 
 @EVENING
-async def test_disabled_schedule_has_no_windows(
+async def test_windows_of_a_disabled_schedule(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Windows are shown once the schedule is enabled."""
-    assert await windows(hass, "2026-11-18 00:00:00", "2026-11-26 00:00:00") == []
+    """They are listed, but none of them is next until the schedule is enabled."""
+    nights = [
+        ("2026-11-18T15:30:00-08:00", "2026-11-18T22:30:00-08:00"),
+        ("2026-11-19T15:30:00-08:00", "2026-11-19T22:30:00-08:00"),
+    ]
+    span = ("2026-11-18 00:00:00-08:00", "2026-11-20 00:00:00-08:00")
+    assert await windows(hass, *span) == nights
     assert "start_time" not in state(hass, CALENDAR).attributes
     car = simulator.vehicle().car
     car.load(type(car.schedule)(enabled=True, week=car.schedule.week))
     await later(3601)
-    found = await windows(hass, "2026-11-18 00:00:00-08:00", "2026-11-20 00:00:00-08:00")
-    assert found == [
-        ("2026-11-18T15:30:00-08:00", "2026-11-18T22:30:00-08:00"),
-        ("2026-11-19T15:30:00-08:00", "2026-11-19T22:30:00-08:00"),
-    ]
+    assert await windows(hass, *span) == nights
+    assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-18 15:30:00"
 
 
 @pytest.mark.parametrize("home", ["Europe/London", "Europe/Berlin", "America/Los_Angeles"])
@@ -113,7 +115,7 @@ async def test_nights_of_clock_changes(
 
 @EVENING
 @pytest.mark.parametrize(
-    ("language", "names"), [("en", ["Charge windows", "Departures"]), ("fr", ["Plages de charge", "Départs"])]
+    ("language", "names"), [("en", ["Charge schedule", "Departures"]), ("fr", ["Programme de charge", "Départs"])]
 )
 async def test_translated_names_and_fixed_ids(
     hass: HomeAssistant,

@@ -13,7 +13,7 @@ from tests.conftest import Later
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 STATUS = "sensor.renault_z_e_charge_schedule_status"
-SWITCH = "switch.renault_z_e_charge_schedule"
+MODE = "select.renault_z_e_charge_mode"
 NEXT = "sensor.renault_z_e_next_charge_window"
 CALENDAR = "calendar.renault_z_e_charging"
 
@@ -33,21 +33,22 @@ async def test_mode_of_a_car(
     later: Later,
     mode: str,
 ) -> None:
-    """Name the mode, claim no window and no difference, keep the programs, and restore all with the next answer."""
+    """Name the mode, keep the owner's choice and the windows, claim none, and restore all with the next answer."""
     renault.vehicle().enable(enabled=True)
     renault.advance(120)
     await set_up(hass, renault_entry)
-    before = [value(hass, each) for each in (STATUS, SWITCH, NEXT)]
-    assert before[:2] == ["enabled", "on"]
+    before = [value(hass, each) for each in (STATUS, MODE, NEXT)]
+    assert before[:2] == ["enabled", "by_schedule"]
     renault.faults.replace([in_mode(mode)])
     await later(3601)
-    assert [value(hass, each) for each in (STATUS, SWITCH, NEXT, CALENDAR)] == [mode, "unknown", "unknown", "off"]
+    assert [value(hass, each) for each in (STATUS, MODE, NEXT, CALENDAR)] == [mode, "by_schedule", "unknown", "off"]
     held = await ask(hass, "get_charge_schedule", only_device(hass, renault_entry))
-    assert (held["mode"], held["enabled"], held["differs_from_last_set"]) == (mode, None, False)
-    assert len(held["windows"]) == 7
+    in_the_car = held.pop("in_the_car")
+    assert (in_the_car["mode"], in_the_car["enabled"], len(in_the_car["windows"])) == (mode, None, 7)
+    assert (held["enabled"], held["status"], len(held["windows"])) == (True, mode, 7)
     for _ in range(25):
         await later(3601)
     assert value(hass, STATUS) == mode
     renault.faults.replace([])
     await later(3601)
-    assert [value(hass, each) for each in (STATUS, SWITCH)] == ["enabled", "on"]
+    assert [value(hass, each) for each in (STATUS, MODE)] == ["enabled", "by_schedule"]

@@ -27,6 +27,11 @@ CHARGE = {
     "charging": BATTERY["charging"],
     "state": "sensor.renault_z_e_charge_state",
 }
+SCHEDULE = {
+    "mode": "select.renault_z_e_charge_mode",
+    "status": "sensor.renault_z_e_charge_schedule_status",
+    "calendar": "calendar.renault_z_e_charging",
+}
 # What a ZOE sent for hours after a full report.
 ROW_9 = ["timestamp", "batteryTemperature", "batteryAvailableEnergy", "plugStatus", "chargingRemainingTime"]
 
@@ -236,12 +241,11 @@ async def test_cabin(
 @pytest.mark.parametrize("field", ["enabled", "schedule"])
 async def test_schedule_of_z_e_services(hass: HomeAssistant, simulator: Simulator, later: Later, field: str) -> None:
     """Keep the charge schedule."""
-    entities = {name: f"{name}.renault_z_e_charge_schedule" for name in ("switch",)}
-    before = shown(hass, entities)
-    assert before["switch"] in {"on", "off"}
+    before = shown(hass, SCHEDULE)
+    assert before == {"mode": "any_time", "status": "disabled", "calendar": "off"}
     simulator.faults.replace([partial("*/charge/scheduler/onboard", field)])
     await later(3601)
-    assert shown(hass, entities) == before
+    assert shown(hass, SCHEDULE) == before
 
 
 @pytest.mark.usefixtures("entry")
@@ -252,9 +256,8 @@ async def test_schedule_of_my_renault(
     """Keep the charge schedule."""
     renault.vehicle().enable(enabled=True)
     await later(3601)
-    before = value(hass, "switch.renault_z_e_charge_schedule"), value(hass, "calendar.renault_z_e_charging")
-    assert before[0] == "on"
+    before = shown(hass, SCHEDULE)
+    assert (before["mode"], before["status"]) == ("by_schedule", "enabled")
     renault.faults.replace([partial("*/charging-settings", field)])
     await later(3601)
-    after = value(hass, "switch.renault_z_e_charge_schedule"), value(hass, "calendar.renault_z_e_charging")
-    assert after == before
+    assert shown(hass, SCHEDULE) == before

@@ -26,6 +26,7 @@ WARMING = "sensor.renault_z_e_next_preconditioning"
 WINDOW = "sensor.renault_z_e_next_charge_window"
 CHARGING = "sensor.renault_z_e_charging_reason"
 PRECONDITIONING = "sensor.renault_z_e_preconditioning_reason"
+MODE = "select.renault_z_e_charge_mode"
 SKIP = "switch.renault_z_e_skip_next_departure"
 
 
@@ -45,7 +46,7 @@ async def test_without_a_plan(car: Car) -> None:
     assert {car.value(each) for each in (NEXT, WARMING, WINDOW)} == {"unknown"}
     assert reason_of(car.hass, PRECONDITIONING) == ("no_departure", "No upcoming departures.")
     assert car.value(CHARGING) == "charging"
-    assert (car.value("switch.renault_z_e_departures"), car.value("switch.renault_z_e_charge_plan")) == ("on", "off")
+    assert (car.value("switch.renault_z_e_departures"), car.value(MODE)) == ("on", "any_time")
 
 
 async def test_values_are_computed_once_per_update(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
@@ -167,16 +168,18 @@ async def test_explanation_in_french(car: Car) -> None:
 async def test_charging_reason(car: Car) -> None:
     """Waiting for a window, charging, and unplugged."""
     await car.hass.config.async_set_time_zone("Europe/London")
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
     await car.until("2026-11-18T18:45")
     waiting = "The car is waiting for its charge window, which starts on Thursday at 1:00 AM."
     assert reason_of(car.hass, CHARGING) == ("waiting_for_window", waiting)
     shown = car.state(WINDOW)
-    assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T01:00:00+00:00", "base")
+    assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T01:00:00+00:00", "main")
     assert shown.attributes["end"].isoformat() == "2026-11-19T05:00:00+00:00"
     assert shown.attributes["in_the_car"] is True
     await car.until("01:00")
-    assert car.value(WINDOW) == "2026-11-19T12:00:00+00:00"
+    shown = car.state(WINDOW)
+    assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T12:00:00+00:00", "additional")
+    assert shown.attributes["in_the_car"] is False
     await car.until("01:40")
     assert car.value(CHARGING) == "charging"
     car.simulator.vehicle().car.unplug()
@@ -190,11 +193,11 @@ async def test_charging_reason(car: Car) -> None:
 async def test_next_window_of_the_car(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Without a plan, the car's own window is shown."""
+    """A window that the car held before Home Assistant is shown."""
     simulator.vehicle().car.load(Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7)))
     await set_up(hass, mock_config_entry)
     shown = state(hass, WINDOW)
-    assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T03:00:00+00:00", "car")
+    assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T03:00:00+00:00", "main")
     assert shown.attributes["in_the_car"] is True
 
 

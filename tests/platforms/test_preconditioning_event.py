@@ -33,7 +33,7 @@ async def test_old_result_after_a_failed_first_read(
     await set_up(hass, mock_config_entry)
     await later(301)
     simulator.faults.replace([])
-    await later(301)
+    await later(601)
     assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-17T18:30:00+00:00"
     assert value(hass, EVENT) == "unknown"
 
@@ -47,7 +47,7 @@ async def test_new_result_after_a_failed_first_read(
     await later(301)
     run(simulator, ago=timedelta(minutes=2), success=False)
     simulator.faults.replace([])
-    await later(301)
+    await later(601)
     assert state(hass, EVENT).attributes["event_type"] == "failed"
 
 

@@ -21,7 +21,7 @@ ENTITIES: Mapping[Scope, set[str]] = {
     Scope.ACTIVATION: {"button.start_charge"},
     Scope.SCHEDULING: {
         *("calendar.charging", "sensor.charge_schedule_status", "sensor.next_charge_window"),
-        *("switch.charge_plan", "switch.charge_schedule"),
+        "select.charge_mode",
     },
     Scope.PRECONDITIONING: {
         *("button.cancel_preconditioning_timer", "switch.skip_next_departure", "button.start_preconditioning"),

@@ -1,73 +1,17 @@
-"""The switches show the state of the car and send each command once."""
+"""The switch “Do not disturb” shows the settings at the service, and remembers the hours."""
 
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Schedule, Simulator, Week
+from simulator import Simulator
 from tests.common import ALL_EMAIL, ask, call, expect_error, only_device, received_commands, set_up, value
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 PUT = "PUT /settings/notification"
-SCHEDULE = "switch.renault_z_e_charge_schedule"
 QUIET = "switch.renault_z_e_do_not_disturb"
-STATUS = "sensor.renault_z_e_charge_schedule_status"
-NIGHTLY = {day: {"start": "2330", "duration": "0700"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-
-
-async def test_charge_schedule_on(car: Car) -> None:
-    """The car's own schedule is sent enabled; the switch is on when the car confirms it."""
-    assert car.value(SCHEDULE) == "off"
-    await car.call("switch.turn_on", SCHEDULE)
-    assert car.commands == [
-        ("PUT /charge/scheduler/offboard", {"optimized_charge": False, **NIGHTLY}),
-        ("POST /charge/scheduler/offboard/deploy", None),
-    ]
-    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "sending")
-    await car.later(61)
-    assert (car.value(SCHEDULE), car.value(STATUS)) == ("on", "enabled")
-    assert car.simulator.vehicle().car.schedule.enabled
-    assert not car.simulator.vehicle().car.charging
-
-
-@pytest.mark.usefixtures("evening")
-async def test_charge_schedule_off(car: Car) -> None:
-    """The car charges whenever it is plugged in, and keeps its windows."""
-    assert car.value(SCHEDULE) == "on"
-    await car.call("switch.turn_off", SCHEDULE)
-    assert car.commands == [("PUT /charge/scheduler/onboard", {"enabled": False})]
-    await car.later(61)
-    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "disabled")
-    assert None not in car.simulator.vehicle().car.schedule.week.days
-
-
-async def test_charge_schedule_on_and_off_again(car: Car) -> None:
-    """The last command counts, even if the car has not confirmed the first."""
-    await car.call("switch.turn_on", SCHEDULE)
-    await car.call("switch.turn_off", SCHEDULE)
-    assert [order for order, _ in car.commands][-1] == "PUT /charge/scheduler/onboard"
-    await car.later(61)
-    await car.later(31)
-    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "disabled")
-
-
-async def test_empty_schedule_is_not_enabled(car: Car) -> None:
-    """A car without windows would never charge: an error says so, and nothing is sent."""
-    car.simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
-    with expect_error("schedule_empty"):
-        await car.call("switch.turn_on", SCHEDULE)
-    assert car.commands == []
-
-
-async def test_unconfirmed_command(car: Car) -> None:
-    """The switch stays off, and the status is different after ten minutes."""
-    car.simulator.vehicle().link.obeys_schedule = False
-    await car.call("switch.turn_on", SCHEDULE)
-    await car.later(601)
-    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "differs")
-    assert car.value("sensor.renault_z_e_last_command") == "timed_out"
 
 
 async def test_do_not_disturb(car: Car) -> None:

@@ -133,11 +133,15 @@ async def test_templates_render(hass: HomeAssistant, init_integration: MockConfi
         "event.renault_z_e_plan", "2026-11-23T07:30:00+00:00", {"message": "The departure was missed."}
     )
     texts = [card["content"] for card in cards() if card["type"] == "markdown"]
-    stale, *said = [str(Template(text, hass).async_render()).strip() for text in texts]
+    stale, charging, problems, *said = [str(Template(text, hass).async_render()).strip() for text in texts]
     reasons = [hass.states.get(f"sensor.renault_z_e_{key}_reason") for key in ("charging", "preconditioning")]
     assert "ago" in stale
-    assert said == [*(each.attributes["explanation"] for each in reasons), "The departure was missed."]
-    assert all(said)
+    assert [charging, *said] == [*(each.attributes["explanation"] for each in reasons), "The departure was missed."]
+    assert all([charging, *said])
+    assert problems == ""
+    hass.states.async_set("sensor.renault_z_e_charging_reason", "blocked", {"problem": "It failed."})
+    shown = str(Template(texts[2], hass).async_render()).strip()
+    assert shown == '<ha-alert alert-type="error">It failed.</ha-alert>'
 
 
 def test_home_assistant_has_every_card(elements: set[str]) -> None:

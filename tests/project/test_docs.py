@@ -67,6 +67,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "set_notifications": {"do_not_disturb": {"start": "22:00", "end": "07:00"}},
     "set_departure": {"name": "Work", "time": "07:30", "days": EVERY_DAY},
     "pause_departures": {"from": "2026-12-24", "to": "2027-01-03"},
+    "set_charge_schedule": {"windows": [{"days": EVERY_DAY, "start": "02:00", "end": "06:00"}]},
     "set_charge_windows": {"windows": [{"days": EVERY_DAY, "start": "02:00", "end": "06:00"}]},
 }
 
@@ -166,7 +167,7 @@ async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> Non
     # An unplugged car does not charge.
     vehicle.car.unplug()
     vehicle.report_now()
-    for action in ("set_departure", "set_charge_windows", "pause_departures"):
+    for action in ("set_departure", "set_charge_schedule", "pause_departures"):
         await ask(hass, action, device_id, **GIVEN[action])
     # One departure is left when the other is removed.
     await ask(hass, "set_departure", device_id, **{**GIVEN["set_departure"], "name": "Home"})

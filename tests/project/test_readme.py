@@ -28,7 +28,6 @@ ACTIONS = [each for each in EXAMPLES if "action" in each]
 # The request that an action sends to the server; a departure is only stored in the plan.
 SENT = {
     "set_charge_schedule": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
-    "set_charge_windows": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
     "precondition_at": f"POST {VEHICLE}/air-conditioning/scheduler",
     "get_charge_history": f"GET {VEHICLE}/charge/history",
 }

@@ -63,7 +63,6 @@ AFTER = VehicleState(
     last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
     is_silent=True,
     charge_schedule=ChargeSchedule(enabled=True),
-    wanted_schedule=ChargeSchedule(enabled=False),
     charge_history=(
         ChargeEvent(at=NOW, kind=ChargeEventKind.ENDED),
         ChargeEvent(at=NOW - timedelta(hours=4), kind=ChargeEventKind.STARTED),
@@ -90,7 +89,22 @@ PLAN = Plan(
     windows=(PlannedWindow(WINDOW),),
     charge_enabled=True,
 )
-LOW = VehicleState(battery=Battery(charging=False, level=1, plugged_in=False), known=frozenset(Part))
+FAILED = [CommandKind.PRECONDITION, CommandKind.START_CHARGE, CommandKind.SET_CHARGE_SCHEDULE]
+LOW = VehicleState(
+    battery=Battery(charging=False, level=1, plugged_in=False),
+    charge_schedule=ChargeSchedule(enabled=True, windows=(WINDOW,)),
+    known=frozenset(Part),
+    commands={
+        kind: CommandResult(
+            kind=kind,
+            status=CommandStatus.FAILED,
+            reason=CommandReason.CLOUD_REFUSED,
+            sent_at=NOW,
+            settled_at=NOW,
+        )
+        for kind in FAILED
+    },
+)
 SETTINGS = Settings(zone=UTC)
 CHARGED = ChargeEvent(at=NOW, kind=ChargeEventKind.ENDED, level=80)
 STEPS = [
@@ -166,16 +180,20 @@ def _shown(description: Any) -> Iterator[Shown]:
 def sentences() -> dict[str, set[str]]:
     """Return the placeholders of each sentence about the plan."""
     disabled = replace(SETTINGS, disabled=(Disabled(since=NOW),))
+    plugged = replace(LOW, battery=Battery(level=1, plugged_in=True))
+    now = [Situation(plan=PLAN, state=state, now=NOW, settings=SETTINGS) for state in (LOW, plugged)]
     shown = [plan_entities.step_message(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
     found = [sentence for each in shown for sentence in each.sentences.values()]
     found += [plan_entities.explanation(why) for why in WHYS]
+    reasons = (plan_entities.preconditioning_reason, plan_entities.charging_reason, plan_entities.schedule_status)
+    found += [sentence for each in now for shown_fn in reasons for sentence in shown_fn(each).sentences.values()]
     found.append(plan_entities.explanation(ChargingExplanation(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
     found += [messages.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [plan_entities._advice(Forecast(at=NOW, level=1, shortage=each)) for each in Shortage]
     found += filter(None, [charge_text(ChargeSession(started=CHARGED, ended=CHARGED))])
     found += [messages.left_out_sentence("ZOE"), *map(messages.part_name, Part)]
     told = {f"common.{sentence.key}": set(sentence.placeholders) for sentence in found}
-    return {**told, f"common.{messages.CHARGE}": set()}
+    return {**told, f"common.{messages.CHARGE}": set(), f"common.{messages.CHARGE_STEMS}": set()}
 
 
 def entity_keys() -> Iterator[str]:

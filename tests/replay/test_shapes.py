@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -21,7 +21,8 @@ BATTERY, PROGRAMS, CALENDAR = "v2/battery-status", "v1/charging-settings", "v1/c
 HOUR = timedelta(hours=1)
 ENABLED = {"action": "schedule_mode"}
 PLUG, CHARGING, STATE = "binary_sensor.plugged_in", "binary_sensor.charging", "sensor.charge_state"
-SWITCH, STATUS = "switch.charge_schedule", "sensor.charge_schedule_status"
+MODE, STATUS = "select.charge_mode", "sensor.charge_schedule_status"
+NEXT = "sensor.next_charge_window"
 
 type Later = Callable[[timedelta], Awaitable[None]]
 
@@ -47,6 +48,8 @@ def seen(plug: str, charging: str, state: str) -> dict[str, str]:
     return {PLUG: plug, CHARGING: charging, STATE: state}
 
 
+# Mode, calendar, status and next window appear together, once it is known whether the schedule is enabled.
+NOT_ADOPTED = dict.fromkeys((MODE, STATUS, NEXT, "calendar.charging"), "unavailable")
 SHAPES = {
     "plug status 3, idle": charging_status("Spring", 0.0, 3, **seen("unknown", "off", "not_charging")),
     "plug status 3, waiting": charging_status("Twingo", 0.1, 3, **seen("on", "off", "waiting_for_schedule")),
@@ -89,25 +92,25 @@ SHAPES = {
         model="ZOE50",
         path=PROGRAMS,
         changes={"mode": "delayed", "schedules": [], "startDateTime": "2026-11-19T03:20:00Z", "delay": 300},
-        states={STATUS: "delayed", "sensor.next_charge_window": "unknown"},
+        states=NOT_ADOPTED,
     ),
     "delegated": Shape(
         model="ZOE50",
         path=PROGRAMS,
         changes={"mode": "delegated", "schedules": []},
-        states={STATUS: "delegated", "sensor.next_charge_window": "unknown"},
+        states=NOT_ADOPTED,
     ),
     "odd times": Shape(
         model="ZOE50",
         path=PROGRAMS,
         changes={"schedules": [{"id": 1, "activated": True, "thursday": {"startTime": "T01:01Z", "duration": 10}}]},
-        states={STATUS: "enabled", SWITCH: "on", "sensor.next_charge_window": "2026-11-19T00:01:00+00:00"},
+        states={STATUS: "enabled", MODE: "by_schedule", NEXT: "2026-11-19T00:01:00+00:00"},
     ),
     "ids as strings": Shape(
         model="ZOE50",
         path=PROGRAMS,
         changes={"schedules": [{"id": "3", "activated": True, "friday": {"startTime": "T04:30Z", "duration": 60}}]},
-        states={STATUS: "enabled", "sensor.next_charge_window": "2026-11-20T03:30:00+00:00"},
+        states={STATUS: "enabled", NEXT: "2026-11-20T03:30:00+00:00"},
     ),
     "no settings in ev/settings": Shape(
         model="R4", path="kcm/ev/settings", without=("programs",), states={"sensor.battery": "54"}
@@ -156,8 +159,9 @@ async def test_other_modes_show_no_windows(hass: HomeAssistant, shown: Shown, la
         await later(HOUR)
     found = states(hass)
     assert found[STATUS] == mode
-    assert found["sensor.next_charge_window"] == "unknown"
-    assert found["switch.charge_schedule"] != "unavailable"
+    assert found[NEXT] == "unknown"
+    assert found[MODE] == "by_schedule"
+    assert not ir.async_get(hass).issues
 
 
 async def test_empty_sessions_mean_no_support(shown: Shown) -> None:
@@ -178,7 +182,7 @@ async def test_inactive_day_stays_inactive(hass: HomeAssistant, shown: Shown, en
     replay.change(CALENDAR, {"calendar": {**days, "monday": [monday], "saturday": [saturday]}})
     replay.responses["v1/charge-mode"] = {"chargeMode": "always_charging"}
     await shown(replay)
-    await call(hass, "switch.turn_on", "switch.renault_z_e_charge_schedule")
+    await call(hass, "select.select_option", "select.renault_z_e_charge_mode", option="by_schedule")
     sent = [each["data"]["attributes"] for each in replay.bodies("v2/actions/charge-schedule")]
     assert not [day for each in sent for day in each["schedules"] if day.get("saturday")]
     assert [each["data"]["attributes"] for each in replay.bodies("v1/actions/charge-mode")] == [ENABLED]
@@ -196,8 +200,8 @@ async def test_odd_schedule_is_sent_back(hass: HomeAssistant, shown: Shown) -> N
     odd = {"id": 1, "activated": True, "thursday": {"startTime": "T01:01Z", "duration": 55}}
     replay.change(PROGRAMS, {"mode": "always", "schedules": [odd]})
     found = await shown(replay)
-    assert found[SWITCH] == "off"
-    await call(hass, "switch.turn_on", "switch.renault_z_e_charge_schedule")
+    assert found[MODE] == "any_time"
+    await call(hass, "select.select_option", "select.renault_z_e_charge_mode", option="by_schedule")
     sent = [*replay.bodies("v2/actions/charge-schedule"), *replay.bodies("kcm/charge/schedule")]
     assert sent
     (program,) = (each for each in sent[0]["data"]["attributes"]["schedules"] if each["activated"])
@@ -212,7 +216,7 @@ async def test_second_link(hass: HomeAssistant, shown: Shown, entry: MockConfigE
     found = await shown(replay)
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert device.identifiers == {(DOMAIN, VIN)}
-    assert found[SWITCH] == "on"
+    assert found[MODE] == "by_schedule"
 
 
 async def test_details_missing_at_first(hass: HomeAssistant, shown: Shown, entry: MockConfigEntry) -> None:
@@ -225,7 +229,7 @@ async def test_details_missing_at_first(hass: HomeAssistant, shown: Shown, entry
     replay.links = [link]
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert states(hass)[SWITCH] == "on"
+    assert states(hass)[MODE] == "by_schedule"
 
 
 async def test_petrol_car_beside_an_electric_one(hass: HomeAssistant, shown: Shown, entry: MockConfigEntry) -> None:

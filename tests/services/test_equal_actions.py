@@ -13,6 +13,7 @@ from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, TIMER, WARM, WORK, Car
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 WRITTEN = "PUT /charge/scheduler/offboard"
+MODE = "select.renault_z_e_charge_mode"
 SETTINGS = "PUT /settings/notification"
 ACTIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "precondition": ({}, [WARM[0]]),
@@ -34,10 +35,19 @@ async def ten(hass: HomeAssistant, action: str, device_id: str, data: dict[str, 
     return responses
 
 
+async def charge_by_schedule(car: Car) -> None:
+    """Let the car hold and follow a charge schedule."""
+    await car.ask("set_charge_schedule", windows=[NIGHT])
+    await car.later(61)
+    car.simulator.log.entries.clear()
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_actions(car: Car, action: str) -> None:
     """All calls get a response, and one request is sent."""
     data, sent = ACTIONS[action]
+    if action == "disable_charge_schedule":
+        await charge_by_schedule(car)
     responses = await ten(car.hass, action, car.device_id, data)
     assert responses == [responses[0]] * 10
     assert [order for order, _ in car.commands] == sent
@@ -45,7 +55,8 @@ async def test_actions(car: Car, action: str) -> None:
 
 ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     "button": ("button.press", "button.renault_z_e_start_preconditioning", {}, [WARM[0]]),
-    "switch": ("switch.turn_off", "switch.renault_z_e_charge_schedule", {}, ["PUT /charge/scheduler/onboard"]),
+    "by schedule": ("select.select_option", MODE, {"option": "by_schedule"}, [WRITTEN, DEPLOY[0]]),
+    "any time": ("select.select_option", MODE, {"option": "any_time"}, ["PUT /charge/scheduler/onboard"]),
     "channel": ("select.select_option", "select.renault_z_e_charge_end_notification", {"option": "sms"}, [SETTINGS]),
     "silence": ("switch.turn_on", "switch.renault_z_e_do_not_disturb", {}, [SETTINGS]),
     "edge": ("time.set_value", "time.renault_z_e_do_not_disturb_start", {"time": "21:00:00"}, [SETTINGS]),
@@ -56,6 +67,8 @@ ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
 async def test_entities(car: Car, name: str) -> None:
     """Ten simultaneous calls send one request."""
     service, entity_id, data, sent = ENTITIES[name]
+    if name == "any time":
+        await charge_by_schedule(car)
     if name == "edge":
         await car.call("switch.turn_on", "switch.renault_z_e_do_not_disturb")
         car.simulator.log.entries.clear()
@@ -75,7 +88,7 @@ async def test_different_channels(car: Car) -> None:
 
 async def test_equal_edits_of_the_plan(car: Car) -> None:
     """Ten equal edits send one schedule and one timer."""
-    await ten(car.hass, "set_charge_windows", car.device_id, {"windows": [NIGHT]})
+    await ten(car.hass, "set_charge_schedule", car.device_id, {"windows": [NIGHT]})
     await ten(car.hass, "set_departure", car.device_id, {**WORK, "robust": True})
     await car.until("08:00")
     assert [order for order, _ in car.commands] == [WRITTEN, DEPLOY[0], TIMER[0]]

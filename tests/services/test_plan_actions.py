@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from simulator import Scope, Simulator
 from tests.common import ask, expect_error, only_device, set_up
-from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Car
+from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, WORK, Car
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -50,56 +50,6 @@ async def test_add_change_and_remove_a_departure(hass: HomeAssistant, device_id:
     (cinema,) = (await ask(hass, "get_plan", device_id))["departures"]
     await ask(hass, "remove_departure", device_id, departure=cinema["id"])
     assert await names(hass, device_id) == []
-
-
-async def test_windows_in_the_response(hass: HomeAssistant, device_id: str) -> None:
-    """Days, dates, durations and the base, with the next step and its reason."""
-    party = {"date": "2026-11-21", "start": "22:00", "duration": {"hours": 1}}
-    others = {**NIGHT, "days": EVERY_DAY[1:], "base": False}
-    rows = [{**NIGHT, "days": ["mon"]}, {**NOON, "days": "mon"}, party, others]
-    response = await ask(hass, "set_charge_windows", device_id, windows=rows, switch_on=False)
-    assert response["charge_enabled"] is False
-    keys = ("day", "date", "start", "end", "duration_minutes", "base")
-    shown = [tuple(each[key] for key in keys) for each in response["windows"]]
-    assert [each for each in shown if each[0] in {"mon", "sat"}] == [
-        ("mon", None, "01:00", "05:00", 240, True),
-        ("mon", None, "12:00", "13:00", 60, False),
-        ("sat", None, "01:00", "05:00", 240, False),
-        ("sat", "2026-11-21", "22:00", "23:00", 60, False),
-    ]
-    assert response["next_step"] is None
-
-
-async def test_past_window_in_a_response_sent_back(car: Car) -> None:
-    """Past windows are neither returned nor refused."""
-    once = {"date": "2026-11-19", "start": "20:00", "end": "22:00"}
-    await car.ask("set_charge_windows", windows=[NIGHT, once])
-    await car.until("2026-11-19T21:59")
-    assert (await car.ask("get_plan"))["windows"][-1]["date"] is None
-    assert [each["date"] for each in (await car.ask("get_plan"))["windows"] if each["date"]] == ["2026-11-19"]
-    await car.until("2026-11-19T22:00")
-    assert not any(each["date"] for each in (await car.ask("get_plan"))["windows"])
-    evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
-    response = await car.ask("set_charge_windows", windows=[NIGHT, once, evenings])
-    assert len(response["windows"]) == len(car.coordinator.planner.plan.windows) == 14
-
-
-async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str) -> None:
-    """An old script does not delete all windows."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
-    with pytest.raises(ServiceValidationError, match="Nov 17 is in the past") as caught:
-        await ask(hass, "set_charge_windows", device_id, windows=[{**NOON, "days": [], "date": "2026-11-17"}])
-    assert caught.value.translation_key == "event_past"
-    assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
-
-
-async def test_car_with_few_different_windows(car: Car) -> None:
-    """A schedule that it cannot hold is refused with a message; adjacent windows count as one."""
-    car.coordinator.vehicle = replace(car.coordinator.vehicle, max_window_times=1)
-    joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
-    assert len((await car.ask("set_charge_windows", windows=[NIGHT, joined]))["windows"]) == 7
-    with expect_error("schedule_kinds_full", ServiceValidationError):
-        await car.ask("set_charge_windows", windows=[NIGHT, NOON])
 
 
 TIMERLESS = {
@@ -151,8 +101,7 @@ async def test_next_step_and_forecast(car: Car) -> None:
     assert (response["charging_reason"], response["preconditioning_reason"]) == ("charging", "waiting_for_departure")
     assert (response["time_zone"], response["departures_enabled"]) == ("Europe/London", True)
     assert response["now"] == "2026-11-18T18:30:00+00:00"
-    response = await car.ask("set_charge_windows", windows=[])
-    assert (response["windows"], response["charge_enabled"]) == ([], True)
+    assert (len(response["windows"]), response["charge_enabled"]) == (7, False)
     assert car.commands == []
 
 
@@ -170,32 +119,6 @@ async def test_next_step_and_forecast(car: Car) -> None:
         ("set_departure", {**CINEMA, "date": "2026-11-17"}, "event_past", ("", "Nov 17, 8:15 PM")),
         ("pause_departures", {"from": "2026-11-20", "to": "2026-11-19"}, "pause_reversed", ("", "Nov 19")),
         ("pause_departures", {"from": "2026-09", "to": "2026-10"}, "event_past", ("", "Oct 31")),
-        (
-            "set_charge_windows",
-            {"windows": [{"start": "01:00", "end": "02:00"}]},
-            "window_days_or_date",
-            ("", "1:00 AM"),
-        ),
-        ("set_charge_windows", {"windows": [{**NOON, "date": "2026-11-20"}]}, "window_days_or_date", ("", "12:00 PM")),
-        (
-            "set_charge_windows",
-            {"windows": [{**NOON, "start": "12:10"}]},
-            "schedule_start_off_grid",
-            ("Monday", "12:10 PM"),
-        ),
-        (
-            "set_charge_windows",
-            {"windows": [NIGHT, {"days": "mon", "start": "04:45", "end": "06:00"}]},
-            "windows_overlap",
-            ("Monday", "4:45 AM"),
-        ),
-        (
-            "set_charge_windows",
-            {"windows": [{"date": "2026-11-20", "start": "01:00", "end": "02:00"}]},
-            "windows_need_a_week",
-            ("Friday", ""),
-        ),
-        ("set_charge_windows", {"windows": [NIGHT, {**NOON, "base": True}]}, "windows_base_twice", None),
     ],
 )
 async def test_invalid_edits_are_refused(

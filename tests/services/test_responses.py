@@ -51,19 +51,22 @@ async def test_equal_start_and_end_are_refused(car: Car, action: str) -> None:
 
 
 async def test_schedule_of_whole_days_can_be_sent_back(car: Car) -> None:
-    """Windows can be given by start and duration."""
+    """Windows can be given by start and duration; nothing is sent for those that the car holds."""
     await car.ask("set_charge_schedule", windows=[{"days": EVERY_DAY, "start": "01:00", "duration": "24:00"}])
-    await car.later(61)
-    held = await car.ask("get_charge_schedule")
-    assert {each["duration_minutes"] for each in held["windows"]} == {1440}
-    rows = [
-        {"days": [each["day"]], "start": each["start"], "duration": {"minutes": each["duration_minutes"]}}
-        for each in held["windows"]
-    ]
-    car.simulator.log.entries.clear()
-    await car.ask("set_charge_schedule", windows=rows)
     (_, week), _ = car.commands
     assert {day: week[day] for day in EVERY_DAY} == {key: {"start": "0100", "duration": "2400"} for key in EVERY_DAY}
+    await car.later(61)
+    ours = await car.ask("get_charge_schedule")
+    car.simulator.log.entries.clear()
+    for held in (ours, ours["in_the_car"]):
+        assert {each["duration_minutes"] for each in held["windows"]} == {1440}
+        rows = [
+            {"days": [each["day"]], "start": each["start"], "duration": {"minutes": each["duration_minutes"]}}
+            for each in held["windows"]
+        ]
+        response = await car.ask("set_charge_schedule", windows=rows)
+        assert (response["status"], response["sent_at"]) == ("confirmed", None)
+    assert car.commands == []
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,6 @@ from simulator import Scope, Simulator
 from tests.common import ask, expect_error
 from tests.plan.planned import Car, Later
 
-DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]
-
 
 def bodies(simulator: Simulator, method: str, ending: str) -> list[Any]:
     """Return what arrived at an endpoint."""
@@ -57,6 +54,9 @@ async def test_command_is_sent_once(car: Car, action: str, method: str, ending: 
         car.simulator.vehicle().car.fill(100)
         car.simulator.vehicle().car.plug()
         car.simulator.vehicle().report_now()
+    if action == "disable_charge_schedule":
+        await car.ask("set_charge_schedule")
+        await car.later(61)
     response = await car.ask(action)
     assert response["command"] == action
     assert response["status"] in {"accepted", "confirmed"}
@@ -115,73 +115,6 @@ async def test_timer_with_a_low_battery(car: Car, caplog: pytest.LogCaptureFixtu
         assert response["warning"] == "below_threshold"
         assert "the battery level is 44%, below 45%" in caplog.text
     assert len(bodies(car.simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
-
-
-async def test_set_a_schedule(car: Car) -> None:
-    """Ends and durations are converted, and the car's schedule confirms the command."""
-    windows = [
-        {"days": ["mon"], "start": "01:00", "duration": {"hours": 1, "minutes": 15}},
-        {"days": DAYS[1:], "start": "23:30", "end": "06:00"},
-    ]
-    await car.ask("set_charge_schedule", windows=windows)
-    (week,) = bodies(car.simulator, "PUT", "/offboard")
-    assert week == {
-        "optimized_charge": False,
-        "mon": {"start": "0100", "duration": "0115"},
-        **{day: {"start": "2330", "duration": "0630"} for day in DAYS[1:]},
-    }
-    assert len(bodies(car.simulator, "POST", "/offboard/deploy")) == 1
-    assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
-    await car.later(61)
-    assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
-    response = await car.ask("get_charge_schedule")
-    assert (response["enabled"], response["differs_from_last_set"]) == (True, False)
-    assert response["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
-    assert len(response["windows"]) == 7
-
-
-async def test_keep_other_days(car: Car) -> None:
-    """Only the given day changes."""
-    await car.ask("set_charge_schedule", windows=NIGHTS)
-    await car.later(61)
-    saturday = [{"days": "sat", "start": "10:00", "end": "12:00"}]
-    await car.ask("set_charge_schedule", windows=saturday, keep_other_days=True)
-    week = bodies(car.simulator, "PUT", "/offboard")[-1]
-    assert week["sat"] == {"start": "1000", "duration": "0200"}
-    assert all(week[day] == {"start": "0100", "duration": "0400"} for day in DAYS if day != "sat")
-
-
-@pytest.mark.parametrize(
-    ("windows", "key", "days", "value"),
-    [
-        ([{"days": DAYS[:5], "start": "01:00", "end": "05:00"}], "schedule_days_missing", "Saturday, Sunday", ""),
-        ([*NIGHTS, {"days": ["wed"], "start": "12:00", "end": "13:00"}], "schedule_day_twice", "Wednesday", ""),
-        ([{"days": DAYS, "start": "01:10", "end": "05:00"}], "schedule_start_off_grid", "Monday", "1:10 AM"),
-        (
-            [{"days": DAYS, "start": "01:00", "duration": "00:05:00"}],
-            "schedule_duration_out_of_range",
-            "Monday",
-            "5 min",
-        ),
-        ([{"days": DAYS, "start": "01:00", "end": "01:20"}], "schedule_duration_off_grid", "Monday", "20 min"),
-        ([{"days": DAYS, "start": "01:00"}], "schedule_end_or_duration", "Monday", ""),
-    ],
-)
-async def test_invalid_schedule_is_refused(car: Car, windows: list, key: str, days: str, value: str) -> None:
-    """Nothing is sent, and the error contains the day and the reason."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await car.ask("set_charge_schedule", windows=windows)
-    assert caught.value.translation_key == key
-    assert caught.value.translation_placeholders == {"days": days, "value": value}
-    assert bodies(car.simulator, "PUT", "/offboard") == []
-
-
-async def test_days_in_french(hass: HomeAssistant, device_id: str) -> None:
-    """The days of an error are in Home Assistant's language."""
-    hass.config.language = "fr"
-    with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
-    assert caught.value.translation_placeholders["days"].lower() == "lundi"
 
 
 async def test_only_given_channels_change(car: Car) -> None:

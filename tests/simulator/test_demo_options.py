@@ -58,7 +58,7 @@ def test_unsupported_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
     def reject() -> None:
         """Fail as a rejected action does."""
-        request = httpx.Request("POST", "http://127.0.0.1/api/services/renault_ze/set_charge_windows")
+        request = httpx.Request("POST", "http://127.0.0.1/api/services/renault_ze/set_charge_schedule")
         raise httpx.HTTPStatusError("rejected", request=request, response=httpx.Response(400, request=request))
 
     monkeypatch.setattr(sys, "argv", ["demo", "--cloud", "myrenault", "--model", "R5"])

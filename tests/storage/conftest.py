@@ -82,7 +82,7 @@ async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device_
     """Return the file of an account with a plan and a last command, which was unloaded."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **CINEMA)
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT], switch_on=False)
+    await ask(hass, "set_charge_schedule", device_id, windows=[NIGHT], enable=False)
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     await hass.config_entries.async_unload(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

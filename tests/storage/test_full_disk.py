@@ -1,5 +1,7 @@
 """On a full disk, the plan sends nothing that a restart would send again."""
 
+from datetime import time
+
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
@@ -34,7 +36,7 @@ async def test_departure_waits_for_the_disk(car: Car, cloud_under_test: CloudUnd
 async def test_timer_and_window_wait_for_the_disk(car: Car, cloud_under_test: CloudUnderTest, disk: Disk) -> None:
     """They are sent later; commands of the owner do not wait."""
     await car.ask("set_departure", **WORK, robust=True)
-    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await car.ask("set_charge_schedule", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await car.until("05:20")
     cloud_under_test.simulator.log.entries.clear()
     with disk.full():
@@ -60,15 +62,19 @@ async def test_plan_survives_a_reload(car: Car, disk: Disk) -> None:
     assert "storage_full" not in issues(car.hass)
 
 
+@pytest.mark.parametrize("day", ["2026-11-19", "2026-11-23"])
 @pytest.mark.parametrize("cloud_under_test", ["Z.E. Services"], indirect=True)
-async def test_cleanup_waits_for_the_disk(car: Car, cloud_under_test: CloudUnderTest, disk: Disk) -> None:
+async def test_cleanup_waits_for_the_disk(car: Car, cloud_under_test: CloudUnderTest, disk: Disk, day: str) -> None:
     """Otherwise an enabled account could send the next schedule too soon."""
-    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
-    await car.until("11:30")
+    await car.ask("set_charge_schedule", windows=[NIGHT, NOON])
+    for moment in ("11:00", "11:30"):
+        await car.until(f"{day}T{moment}")
     cloud_under_test.simulator.log.entries.clear()
     with disk.full():
         await car.disable()
-        await car.until("11:35")
+        await car.until(f"{day}T11:35")
         assert received_commands(cloud_under_test.simulator) == []
-    await car.until("11:50")
+    await car.until(f"{day}T11:50")
     assert received_commands(cloud_under_test.simulator).count(DEPLOY) == 1
+    schedule = cloud_under_test.simulator.vehicle().car.schedule
+    assert (schedule.enabled, {each.start for each in schedule.week.days}) == (True, {time(1)})

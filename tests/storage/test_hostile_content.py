@@ -23,7 +23,7 @@ from custom_components.renault_ze.cloud.myrenault.suspension import (
     is_replaced,
     load_suspensions,
 )
-from custom_components.renault_ze.plan import planner
+from custom_components.renault_ze.plan import decisions
 from custom_components.renault_ze.plan.model import (
     Attempt,
     Departure,
@@ -53,7 +53,10 @@ __all__ = ["http"]
 NOW = datetime(2026, 11, 18, 18, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=12)
 NIGHT = ChargeWindow(Weekday.THURSDAY, time(1), timedelta(hours=4))
-PLANNED = (PlannedWindow(NIGHT, is_main=True), PlannedWindow(NIGHT, on=date(2026, 11, 26)))
+PLANNED = (
+    PlannedWindow(NIGHT, is_main=True, skipped=frozenset({date(2026, 11, 26)})),
+    PlannedWindow(NIGHT, on=date(2026, 11, 26)),
+)
 PLAN = Plan(
     departures=(
         Departure(id="a", name="Work", at=time(7, 30), weekdays=frozenset(Weekday), since=NOW, uses_timer=True),
@@ -65,6 +68,7 @@ PLAN = Plan(
     claimed=True,
     paused=Pause(first=date(2026, 12, 1), last=date(2026, 12, 5)),
     edited_at=NOW,
+    disabled_at=NOW,
     judged_until=NOW,
     late=NOW,
     last_sent=SentSchedule(at=NOW, windows=(NIGHT,)),
@@ -106,14 +110,15 @@ def changed(whole: Any, place: tuple[Any, ...], value: Any) -> Any:
 def live(plan: Plan) -> None:
     """Compute everything that is derived from a plan."""
     for now in (NOW, LATER, NOW + timedelta(days=3)):
-        plan = planner.observed(Situation(plan=plan, state=STATE, now=now, settings=SETTINGS))
+        plan = decisions.observed(Situation(plan=plan, state=STATE, now=now, settings=SETTINGS))
         situation = Situation(plan=plan, state=STATE, now=now, settings=SETTINGS)
-        step = planner.next_step(situation)
+        step = decisions.next_step(situation)
         plan_entities.next_change(situation)
-        assert situation.schedule_differs in {True, False}
+        assert situation.is_changed_elsewhere in {True, False}
+        decisions.is_idle(situation)
         json.dumps(responses.plan(situation, step))
         if step is not None:
-            plan = planner.recorded(plan, step, now)
+            plan = decisions.recorded(plan, step, now)
         assert from_json(as_json(plan)) == plan
 
 

@@ -26,7 +26,7 @@ def press(hass: HomeAssistant) -> Awaitable[object]:
 
 async def plan(hass: HomeAssistant, device: str) -> None:
     """Plan a departure and windows for every night."""
-    for action, data in (("set_departure", WORK), ("set_charge_windows", {"windows": [NIGHT], "switch_on": False})):
+    for action, data in (("set_departure", WORK), ("set_charge_schedule", {"windows": [NIGHT], "enable": False})):
         await hass.services.async_call("renault_ze", action, {"device_id": device, **data}, blocking=True)
 
 
@@ -63,7 +63,7 @@ async def test_response_during_the_unload_is_stored(
     assert await passing(freezer, car.hass.config_entries.async_unload(car.entry.entry_id))
     await asked
     await car.hass.async_block_till_done(wait_background_tasks=True)
-    assert disk.content["commands"][EXAMPLE_VIN]["kind"] == "precondition"
+    assert disk.content["last_commands"][EXAMPLE_VIN][0]["kind"] == "precondition"
 
 
 @pytest.mark.parametrize("cloud_under_test", ["Z.E. Services"], indirect=True)

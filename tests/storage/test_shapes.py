@@ -19,9 +19,9 @@ BOTH = pytest.mark.parametrize("cloud_under_test", ["Z.E. Services", "MY Renault
 NAIVE = "2026-11-18T18:30:00"
 VIN = EXAMPLE_VIN
 
-SECTIONS = ("plans", "schedules", "quiet_hours", "commands", "journals", "zones", "disabled")
+SECTIONS = ("plans", "schedules", "quiet_hours", "last_commands", "journals", "zones", "disabled")
 # What is as good there as anything else of its kind.
-FINE = (("zones", "text"), ("disabled", []))
+FINE = (("zones", "text"), ("disabled", []), ("last_commands", []))
 # What leads to no time zone.
 NO_ZONES = (
     *("", ".", "text", "Europe", "tzdata.zi", "/etc/passwd", "../../etc/passwd", "Europe/../Europe/Paris"),
@@ -38,9 +38,9 @@ DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
         for value in ([], "text", 5)
         if (name, value) not in FINE
     },
-    "command with a naive time": (("commands", VIN, "sent_at"), NAIVE),
-    "command without a time": (("commands", VIN, "sent_at"), None),
-    "command of year 1": (("commands", VIN, "sent_at"), "0001-01-01T00:00:00+00:00"),
+    "command with a naive time": (("last_commands", VIN, 0, "sent_at"), NAIVE),
+    "command without a time": (("last_commands", VIN, 0, "sent_at"), None),
+    "command of year 1": (("last_commands", VIN, 0, "sent_at"), "0001-01-01T00:00:00+00:00"),
     "journal with a naive reading": (("journals", VIN), {"reading": READING}),
     "journal with a naive end": (("journals", VIN), {"ended_at": NAIVE}),
     "journal of no number": (("journals", VIN), {"today": {"distance_km": "nan"}}),
@@ -62,12 +62,14 @@ DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
     "departure at no time": (("plans", VIN, "departures", 0, "at"), "dawn"),
     "attempt of a later version": (("plans", VIN, "attempts"), [LATER_ATTEMPT]),
     "windows of text": (("plans", VIN, "windows"), "at night"),
-    "command of a later version": (("commands", VIN, "reason"), "phase_of_the_moon"),
+    "command of a later version": (("last_commands", VIN, 0, "reason"), "phase_of_the_moon"),
     "quiet hours of text": (("quiet_hours", VIN), {"start": "dusk", "end": "dawn"}),
     "schedule on no weekday": (("schedules", VIN), {"enabled": True, "windows": [{"weekday": 9}]}),
 }
 # The departures and windows left of a plan.
-LEFT = {"departure at no time": (1, 7), "attempt of a later version": (2, 7), "windows of text": (2, 0)}
+LEFT = {"departure at no time": (1, 7), "attempt of a later version": (2, 7), "windows of text": (2, 7)}
+# The owner has to decide about a schedule that is damaged in part; one without windows is adopted from the car again.
+UNDECIDED = {"window of no length", "window of years", "window that ends before it starts"}
 FILES: dict[str, Any] = {
     "nothing": b"",
     "garbage": b"\xff\x00\xfe",
@@ -115,19 +117,22 @@ async def test_damaged_part(
     path, value = DAMAGES[name]
     file = deepcopy(stored)
     damage(file["data"], path, value)
+    before = car.commands
     await start(car.hass, car.entry, disk, file)
     plan = await car.ask("get_plan")
     left = (len(plan["departures"]), len(plan["windows"]))
     assert left == LEFT.get(name, left if path[0] == "plans" else (2, 7))
     assert f"Stored data cannot be read and is set aside: {path[0]}" in caplog.text
-    assert issues(car.hass) == {"plan_damaged"}
+    assert issues(car.hass) == {"plan_damaged", *(["schedule_differs"] if name in UNDECIDED else [])}
     assert cloud_under_test.logins() == 1
+    # A schedule that was sent is sent again if that is not known.
+    assert car.commands == before or path[-1] == "load"
     await car.ask("set_departure", **{**WORK, "name": "New"})
     await car.reload()
     aside = disk.content[f"unread_{path[0]}"]
     assert file["data"][path[0]] in (aside, aside.get("*", aside))
     assert "New" in {each["name"] for each in (await car.ask("get_plan"))["departures"]}
-    assert issues(car.hass) == set()
+    assert issues(car.hass) == ({"schedule_differs"} if name in UNDECIDED else set())
 
 
 @BOTH

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, RefusedError, RequestLimitError, ThrottledError
-from custom_components.renault_ze.cloud.models import Account, ChargeSchedule, Part
+from custom_components.renault_ze.cloud.models import Account, Part
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.plan.model import Plan, as_json
 from custom_components.renault_ze.plan.planner import Planner, Rejection
@@ -32,10 +32,9 @@ MOST_STEPS = 60
 
 @dataclass
 class Stored:
-    """What survives a restart: the plan as JSON, the schedule that the car should hold, and the client's session."""
+    """What survives a restart: the plan as JSON, and the client's session."""
 
     plan: str | None = None
-    wanted_schedule: ChargeSchedule | None = None
     session: dict[str, Any] = field(default_factory=dict)
     parts: tuple[Any, ...] = ()
 
@@ -58,7 +57,7 @@ class UpdateCycle:
     ) -> None:
         """Start from what is stored, with a poll that is due."""
         self.cloud, self.vehicle, self.now, self.stored = cloud, account.vehicles[0], clock, stored
-        self.data = VehicleState(wanted_schedule=stored.wanted_schedule)
+        self.data = VehicleState()
         self.poll_at = clock()
         self.settings = settings
         self._least, self._allowance = shortest_interval(account), command_allowance(account)
@@ -155,12 +154,6 @@ class UpdateCycle:
         self.publish(result)
         self.poll_at = self.now() + self._interval(self.now())
 
-    def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
-        """Store the schedule that the car should hold."""
-        self.stored.wanted_schedule = schedule
-        self.data = replace(self.data, wanted_schedule=schedule)
-        self.planner.adopt(schedule, self.now())
-
     def _due_parts(self, now: datetime) -> set[Part]:
         """Return the parts to read now; those that show a pending command come first."""
         if self.sender.tracker:
@@ -192,7 +185,7 @@ class UpdateCycle:
         pause = self._poller.backoff_left(now)
         if self.sender.tracker:
             return max(self.sender.tracker.until_poll(self.vehicle, self._allowance, now), pause)
-        return max(self._timer.until_poll(self.data, self._least, now), pause)
+        return max(self._poller.until_poll(self._timer.until_poll(self.data, self._least, now)), pause)
 
     async def _take(self, step: Step) -> None:
         """Read the parts a step depends on, and take it."""
@@ -205,7 +198,7 @@ class UpdateCycle:
         try:
             await self.sender.send(command)
         except (CloudError, CommandError) as err:
-            return Rejection(str(err), Refusal(str(err), {}) if isinstance(err, RefusedError) else None)
+            return Rejection(str(err), err, Refusal(str(err), {}) if isinstance(err, RefusedError) else None)
         return None
 
 

@@ -134,9 +134,9 @@ def test_reason_of_a_charge_that_does_not_start(battery: Battery | None, reason:
 def test_charging_car_is_not_started_again() -> None:
     """A charging car would notify its owner that it cannot start."""
     charging = VehicleState(battery=Battery(charging=True), read_at={Part.BATTERY: NOW})
-    assert commands.StartCharge().obstacle(charging, NOW) == "already_charging"
-    assert commands.StartCharge().obstacle(charging, NOW + timedelta(minutes=2)) is None
-    assert commands.StartCharge().obstacle(VehicleState(), NOW) is None
+    assert commands.StartCharge().needless(charging, NOW) == "already_charging"
+    assert commands.StartCharge().needless(charging, NOW + timedelta(minutes=2)) is None
+    assert commands.StartCharge().needless(VehicleState(), NOW) is None
 
 
 def test_update_is_confirmed_by_a_newer_report() -> None:
@@ -158,13 +158,14 @@ def test_schedule_is_confirmed_by_the_car_holding_it_enabled() -> None:
         assert command.outcome(nothing, now, SINCE) == outcome
 
 
-def test_enabling_uses_the_schedule_in_the_car() -> None:
-    """There must be one, and it is sent enabled."""
-    command = commands.EnableChargeSchedule()
+def test_command_for_a_schedule() -> None:
+    """It is set as a whole, or disabled, which keeps the windows that the car has."""
+    command = commands.schedule_command(ChargeSchedule(enabled=True, windows=WEEK))
+    assert command == commands.SetChargeSchedule(WEEK)
+    assert commands.schedule_command(ChargeSchedule(enabled=False, windows=WEEK)) == commands.DisableChargeSchedule()
     before = VehicleState(charge_schedule=ChargeSchedule(enabled=False, windows=WEEK))
-    assert command.obstacle(VehicleState(), NOW) == "schedule_empty"
-    assert command.obstacle(before, NOW) is None
-    assert command.wanted_schedule(before) == ChargeSchedule(enabled=True, windows=WEEK)
+    for shown, outcome in [(before.charge_schedule, None), (ChargeSchedule(enabled=True, windows=WEEK), CONFIRMED)]:
+        assert command.outcome(before, VehicleState(charge_schedule=shown), SINCE) == outcome
 
 
 def test_disabling_is_confirmed_by_the_car() -> None:

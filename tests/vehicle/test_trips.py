@@ -6,8 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.codec import dump, load
-from custom_components.renault_ze.cloud.models import Battery
-from custom_components.renault_ze.vehicle.trips import Drive, OdometerReading, TripLog, add_reading, odometer_reading
+from custom_components.renault_ze.cloud.models import Battery, Part, Vehicle
+from custom_components.renault_ze.vehicle.state import VehicleState
+from custom_components.renault_ze.vehicle.trips import (
+    Drive,
+    OdometerReading,
+    TripLog,
+    TripRecorder,
+    add_reading,
+    odometer_reading,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -103,3 +111,33 @@ def test_log_survives_a_restart() -> None:
     """It is equal after JSON and back."""
     log = log_of((0, 1000, 20), (1, 1020, 17))
     assert load(TripLog, dump(log)) == log
+
+
+class Journals:
+    """A storage that keeps each log it was given."""
+
+    def __init__(self) -> None:
+        """Start without a log."""
+        self.logs: list[TripLog] = []
+
+    def journal(self, vin: str) -> TripLog:
+        """Return an empty log."""
+        return TripLog()
+
+    def remember_journal(self, vin: str, journal: TripLog) -> None:
+        """Keep a log."""
+        self.logs.append(journal)
+
+
+def test_energy_of_a_charging_car_is_not_stored() -> None:
+    """It changes with each reading, and each write wears out the disk; after the charge it is."""
+    journals = Journals()
+    recorder = TripRecorder(journals, Vehicle(vin="any", time_zone=PARIS, capabilities=frozenset()))
+    for minutes, energy, charging in ((0, 10.0, False), (10, 11.0, True), (20, 12.0, True), (30, 12.0, False)):
+        at = MORNING + timedelta(minutes=minutes)
+        battery = Battery(energy_kwh=energy, charging=charging)
+        state = VehicleState(battery=battery, mileage_km=1000, read_at={Part.MILEAGE: at})
+        recorder.record(state, at)
+        assert recorder.log.reading == OdometerReading(at=MORNING, mileage_km=1000, energy_kwh=energy)
+    readings = [log.reading for log in journals.logs]
+    assert [reading and reading.energy_kwh for reading in readings] == [10, None, 12]

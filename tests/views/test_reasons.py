@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, SentSchedule, Timer
 from custom_components.renault_ze.vehicle.results import CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState
@@ -21,6 +21,7 @@ from tests.plan.simulated.states import (
     DELEGATED,
     KNOWN,
     MONDAY,
+    SETTINGS,
     WORK_DAYS,
     at,
     charging_plan,
@@ -34,6 +35,7 @@ from tests.plan.simulated.states import (
 
 NIGHT = held("01:00-05:00")
 PLAN = charging_plan("01:00-05:00", "12:00-13:00")
+CLAIMED = window_edits.claim(PLAN, MONDAY)
 READY = at("07:30")
 
 
@@ -59,8 +61,8 @@ READY = at("07:30")
         (PLAN, vehicle(NIGHT), "12:50", "window_missed", at("12:00")),
         (replace(PLAN, last_sent=SentSchedule(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT),
          "12:50", "schedule_not_confirmed", at("12:00")),
-        (edits.claim(PLAN), vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
-        (edits.claim(PLAN), vehicle(held("11:00-11:30")), "06:00", "schedule_not_confirmed", at("12:00")),
+        (CLAIMED, vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
+        (CLAIMED, vehicle(held("11:00-11:30")), "06:00", "schedule_not_confirmed", at("12:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("01:01")), "01:05", "blocked", at("01:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:05", "unknown", at("01:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:30", "blocked", at("01:00")),
@@ -74,6 +76,14 @@ READY = at("07:30")
 def test_charging_reason(plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None) -> None:
     """One reason at a time, with the time it is about."""
     assert explain_charging(situation(plan, state, at(clock)))[:2] == (ChargingReason(reason), speaks_of)
+
+
+@pytest.mark.parametrize(("charging", "reason"), [(True, "charging"), (False, "blocked")])
+def test_charging_reason_of_a_car_without_a_schedule(charging: bool, reason: str) -> None:
+    """It may charge whenever it is plugged in."""
+    state = vehicle(charging=charging)
+    found = explain_charging(situation(Plan(), state, at("06:00"), replace(SETTINGS, has_schedule=False)))
+    assert found[:2] == (ChargingReason(reason), None)
 
 
 @pytest.mark.parametrize(

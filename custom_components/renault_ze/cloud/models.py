@@ -276,3 +276,7 @@ class CommandKind(StrEnum):
     SET_CHARGE_SCHEDULE = "set_charge_schedule"
     DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"
     SET_NOTIFICATIONS = "set_notifications"
+
+
+# The commands that change the charge schedule in the car.
+SCHEDULE_COMMANDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})

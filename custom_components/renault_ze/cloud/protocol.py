@@ -123,6 +123,12 @@ class Cloud(Protocol):
     def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
         """Return the schedule lost with a command that could not be restored for a day, None if there is none."""
 
+    def charge_schedule_retry_in(self, vin: str) -> timedelta | None:
+        """Return the wait until a battery read sends a lost schedule back again, None if none waits for that."""
+
+    def was_schedule_read(self, vin: str) -> bool:
+        """Return whether the charge schedule was read for another purpose since the last call."""
+
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Write the notification settings."""
 

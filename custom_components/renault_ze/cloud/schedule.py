@@ -2,14 +2,13 @@
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
 from .exceptions import UnsupportedError
-from .models import ChargeWindow, Vehicle, Weekday
+from .models import ChargeWindow, Weekday
 
 # The car's grid: starts and durations in quarters of an hour (documented).
 GRID = timedelta(minutes=15)
@@ -102,26 +101,6 @@ def end_of(each: ChargeWindow) -> time:
     return (datetime.combine(date.min, each.start) + each.duration).time()
 
 
-def complete_schedule(
-    windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = (), vehicle: Vehicle | None = None
-) -> tuple[ChargeWindow, ...]:
-    """Return a schedule that a vehicle can hold, with missing days from `kept`; raise `ScheduleError` if it cannot.
-
-    Without a vehicle, each day needs one window.
-    """
-    ordered = tuple(windows)
-    given = {each.weekday for each in ordered}
-    complete = sorted([*ordered, *(each for each in kept if each.weekday not in given)])
-    _check_room(complete, 1 if vehicle is None else vehicle.windows_a_day)
-    missing = WEEK - {each.weekday for each in complete}
-    if missing and (vehicle is None or vehicle.every_day):
-        raise ScheduleError("schedule_days_missing", missing)
-    alike = None if vehicle is None else vehicle.max_window_times
-    if alike is not None and len({(each.start, each.duration) for each in complete}) > alike:
-        raise ScheduleError("schedule_kinds_full", (), str(alike))
-    return tuple(complete)
-
-
 # The same few days are needed after each update.
 @lru_cache(maxsize=1024)
 def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> WindowSpan:
@@ -169,16 +148,6 @@ def check_supported(each: ChargeWindow) -> None:
     if not is_whole or not timedelta() < each.duration <= DAY:
         text = f"No car holds a charge window that starts at {each.start} and lasts {each.duration}"
         raise UnsupportedError(text, key="week_not_held")
-
-
-def _check_room(windows: Iterable[ChargeWindow], room: int | None) -> None:
-    """Raise `ScheduleError` for more windows on a day than the car can hold."""
-    counted = Counter(each.weekday for each in windows)
-    full = [day for day, count in counted.items() if room is not None and count > room]
-    if full and room == 1:
-        raise ScheduleError("schedule_day_twice", full)
-    if full:
-        raise ScheduleError("schedule_day_full", full, str(room))
 
 
 def _since_midnight(wall_clock: time) -> timedelta:
@@ -232,18 +201,27 @@ class RetryTimes[K]:
         """Start with every request due."""
         self._waits: dict[K, Wait] = {}
 
-    def failed(self, key: K, now: datetime, first: timedelta = FIRST_RETRY) -> None:
+    @property
+    def failing(self) -> Collection[K]:
+        """Return the requests that have failed last."""
+        return self._waits.keys()
+
+    def failed(self, key: K, now: datetime, first: timedelta = FIRST_RETRY, longest: timedelta = LONGEST_RETRY) -> None:
         """Wait before the next attempt, twice as long as before this one."""
         before = self._waits.get(key)
-        self._waits[key] = Wait(now, first if before is None else min(before.span * 2, LONGEST_RETRY))
+        self._waits[key] = Wait(now, first if before is None else min(before.span * 2, longest))
 
     def succeeded(self, key: K) -> None:
         """Start with the shortest delay after the next failure."""
         self._waits.pop(key, None)
 
+    def left(self, key: K, now: datetime) -> timedelta:
+        """Return how long a request has to wait."""
+        return self._waits[key].left(now) if key in self._waits else timedelta()
+
     def is_due(self, key: K, now: datetime) -> bool:
         """Return whether a request may be sent now."""
-        return key not in self._waits or not self._waits[key].left(now)
+        return not self.left(key, now)
 
 
 def _wall_clock(at: datetime, zone: tzinfo) -> datetime:

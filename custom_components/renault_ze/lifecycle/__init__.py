@@ -25,14 +25,14 @@ from ..cloud.protocol import Cloud, suspended_cars
 from ..connect import open_cloud, open_http
 from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
 from ..devices import is_device_disabled
-from ..plan import edits, sending, timer
+from ..plan import sending, timer, window_edits
 from ..plan.corrections import plan_without_future_times
 from ..plan.model import Plan, as_json, from_json
 from ..plan.sending import LEAST_GAP
 from ..plan.settings import TIMER_DELAY, settings_of
 from ..plan.situation import Situation
 from ..plan.steps import SendSchedule
-from ..repairs import delete_issues
+from ..repairs.issues import delete_issues
 from ..storage import NewSession, Storage
 from ..vehicle.state import VehicleState
 from .assignment import assignment
@@ -157,7 +157,7 @@ def clean_up(
 
 def _plan_at_end(plan: Plan, *, is_removed: bool) -> Plan:
     """Return a plan that no longer runs; unless its entry is removed, the next departure keeps its timer."""
-    plan = edits.abandoned(plan)
+    plan = window_edits.at_end(plan)
     return timer.without_departures(plan) if is_removed else replace(plan, timer=None)
 
 
@@ -275,19 +275,20 @@ class _Cleanup:
         held = await cloud.charge_schedule(vehicle.vin)
         now, state = dt_util.utcnow(), VehicleState(charge_schedule=held, known=frozenset({Part.CHARGE_SCHEDULE}))
         settings = settings_of(self._entry.options, vehicle)
-        situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
+        plan = window_edits.without_additional(self._plans[vehicle.vin], settings, now)
+        situation = Situation(plan=plan, state=state, now=now, settings=settings)
         plan = self._plans[vehicle.vin] = sending.with_observed_schedule(situation)
         steps = sending.steps(situation.with_plan(plan))
         step = next((each for each in steps if isinstance(each, SendSchedule)), None)
         if step is None or step.at > now:
             return None if step is None else step.at - now
         if await self._store_sent_schedule(vehicle.vin, step, now):
-            await cloud.set_charge_schedule(vehicle.vin, step.windows)
+            await cloud.set_charge_schedule(vehicle.vin, step.schedule.windows)
         return LEAST_GAP
 
     async def _store_sent_schedule(self, vin: str, step: SendSchedule, now: datetime) -> bool:
         """Store what is about to be sent, and return whether that is on disk: an entry that is back must wait then."""
-        taken = sending.with_sent(self._plans[vin], step.windows, now)
+        taken = sending.with_sent(self._plans[vin], step.schedule, now)
         if self._storage is not None and (stored := self._storage.plan(vin)) is not None:
             self._storage.remember_plan(vin, as_json(replace(from_json(stored), last_sent=taken.last_sent)))
             if not await self._storage.flush():

@@ -24,6 +24,7 @@ def plan_without_future_times(plan: Plan, now: datetime, settings: Settings) -> 
         plan,
         departures=tuple(replace(each, since=_not_after(each.since, now)) for each in plan.departures),
         edited_at=_not_after(plan.edited_at, now),
+        disabled_at=_not_after(plan.disabled_at, now),
         judged_until=_not_after(plan.judged_until, now),
         late=None if _is_ahead(plan.late, now) else plan.late,
         last_sent=_sent(plan.last_sent, now),
@@ -34,7 +35,8 @@ def plan_without_future_times(plan: Plan, now: datetime, settings: Settings) -> 
 
 def _has_future_times(plan: Plan, now: datetime, settings: Settings) -> bool:
     """Return whether a plan contains instants that cannot have been yet."""
-    instants = [plan.edited_at, plan.judged_until, plan.late, *(each.since for each in plan.departures)]
+    instants = [plan.edited_at, plan.disabled_at, plan.judged_until, plan.late]
+    instants += [each.since for each in plan.departures]
     if plan.last_sent is not None:
         instants.append(plan.last_sent.at)
     if plan.timer is not None:
@@ -95,7 +97,7 @@ def in_other_zone(plan: Plan, old: tzinfo, settings: Settings, now: datetime) ->
         timer = replace(timer, ready_at=ready_at, start_at=start_at)
     attempts = tuple(_moved(each, old, zone, now) for each in plan.attempts)
     # A charge schedule that the car keeps in a zone of its own has other local times now.
-    shifted = settings.schedule_zone is not None and plan.keeps_schedule
+    shifted = settings.schedule_zone is not None and plan.is_sent
     plan = replace(plan, timer=timer, attempts=attempts, late=None, claimed=plan.claimed or shifted)
     if plan.judged_until is not None:
         plan = replace(plan, judged_until=max(plan.judged_until, now))

@@ -1,22 +1,19 @@
-"""Edits of the plan by the user: each takes a plan and returns a changed one, or raises `ScheduleError`.
+"""Edits of departures by the user: each takes a plan and returns a changed one, or raises `ScheduleError`.
 
-The error has a message `key`, the affected weekdays, and a `value` for the message. An edit of the windows claims the
-car, so that any charge schedule in it is replaced. What began before an edit, made at `now`, cannot be missed.
+The error has a message `key`, the affected weekdays, and a `value` for the message. What began before an edit, made at
+`now`, cannot be missed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
-from itertools import pairwise
+from datetime import date, datetime, tzinfo
 
-from ..cloud.models import Capability, ChargeSchedule, ChargeWindow, CommandKind, Vehicle
-from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, instant, on_date, window
-from .model import Departure, Pause, Plan, PlannedWindow
+from ..cloud.models import Capability, CommandKind, Vehicle
+from ..cloud.schedule import ScheduleError, check_date, instant
+from .model import Departure, Pause, Plan
 from .settings import AHEAD, Settings
-from .situation import MAY_ARRIVE_LATE
 from .timetable import departure_times, next_to_skip
 
-_WEEK = 7 * DAY
 _TIMER = frozenset(
     {
         Capability.PRECONDITIONING_TIMER,
@@ -125,58 +122,6 @@ def switch_departures(plan: Plan, now: datetime, *, on: bool) -> Plan:
     return replace(plan, departures_enabled=on, departures=tuple(replace(each, since=now) for each in plan.departures))
 
 
-def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) -> Plan:
-    """Replace all windows; adjacent ones of a day are joined."""
-    given = _merged(windows)
-    _check(given)
-    for each in set(given).difference(plan.windows):
-        if each.on is not None:
-            check_date(each.on, now)
-    lately = plan.edited_at is not None and now - plan.edited_at < MAY_ARRIVE_LATE
-    # Everything that may still arrive in the car, each window once.
-    former = tuple(dict.fromkeys((*plan.windows, *(plan.former if lately else ()))))
-    return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
-
-
-def check_fit(plan: Plan, vehicle: Vehicle) -> None:
-    """Refuse windows that the car cannot hold: too many different times, or a day without a window."""
-    kinds = {(each.window.start, each.window.duration) for each in plan.windows}
-    if vehicle.max_window_times is not None and len(kinds) > vehicle.max_window_times:
-        raise ScheduleError("schedule_kinds_full", (), str(vehicle.max_window_times))
-    missing = WEEK - {each.window.weekday for each in plan.windows if each.on is None}
-    if plan.windows and vehicle.every_day and missing:
-        raise ScheduleError("windows_days_missing", missing)
-
-
-def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
-    """Return the windows without those for past dates, which the plan still keeps, as the car may hold one."""
-    return tuple(each for each in windows if each.on is None or on_date(each.on, each.window, zone).end > now)
-
-
-def switch_charging(plan: Plan, now: datetime, *, on: bool) -> Plan:
-    """Switch the charge schedule on, or off, which leaves the main windows in the car."""
-    return plan if on == plan.charge_enabled else replace(plan, charge_enabled=on, claimed=True, judged_until=now)
-
-
-def abandoned(plan: Plan) -> Plan:
-    """Switch the charge schedule off for good; the main windows are left in the car."""
-    return replace(plan, charge_enabled=False, claimed=plan.claimed or plan.keeps_schedule)
-
-
-def claim(plan: Plan) -> Plan:
-    """Replace a charge schedule that was changed elsewhere by the plan's."""
-    last = plan.last_sent
-    return replace(plan, claimed=True, last_sent=None if last is None else replace(last, windows=()))
-
-
-def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
-    """Adopt a charge schedule that was changed elsewhere, or switch the plan off if it is disabled."""
-    if not held.enabled:
-        return replace(plan, charge_enabled=False, claimed=False, judged_until=now)
-    windows = tuple(PlannedWindow(each) for each in sorted(held.windows))
-    return replace(plan, windows=windows, former=(), claimed=False, judged_until=now)
-
-
 def _departure(plan: Plan, departure_id: str) -> Departure:
     """Return a departure, or raise `ScheduleError`."""
     if (found := plan.departure(departure_id)) is None:
@@ -198,77 +143,3 @@ def _skipped(plan: Plan, zone: tzinfo) -> list[tuple[datetime, str, date]]:
         for day in each.skipped
         if day == each.on or day.weekday() in each.weekdays
     )
-
-
-def _merged(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
-    """Return the windows in order, adjacent ones of a day joined."""
-    merged: list[PlannedWindow] = []
-    for each in sorted(set(windows), key=lambda each: (each.on or date.min, each.window)):
-        if merged and _are_adjacent(merged[-1], each):
-            each = _joined(merged.pop(), each)  # noqa: PLW2901 - the two go on as one
-        merged.append(each)
-    return tuple(sorted(merged, key=lambda each: (each.window, each.on or date.min)))
-
-
-def _are_adjacent(earlier: PlannedWindow, later: PlannedWindow) -> bool:
-    """Return whether a window begins on the same day exactly when another ends."""
-    same_day = (earlier.on, earlier.window.weekday) == (later.on, later.window.weekday)
-    return same_day and _begin(earlier.window) + earlier.window.duration == _begin(later.window)
-
-
-def _joined(earlier: PlannedWindow, later: PlannedWindow) -> PlannedWindow:
-    """Return two adjacent windows as one."""
-    whole = replace(earlier.window, duration=earlier.window.duration + later.window.duration)
-    return PlannedWindow(whole, earlier.on, earlier.is_main or later.is_main)
-
-
-def _check(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse windows off the grid, on the wrong date, that overlap, or without any weekly one."""
-    for each in windows:
-        window(each.window.weekday, each.window.start, duration=each.window.duration)
-        if each.on is not None and each.on.weekday() != each.window.weekday:
-            raise ScheduleError("window_date_differs", [each.window.weekday], each.on)
-    _check_overlaps(windows)
-    if windows and all(each.on is not None for each in windows):
-        raise ScheduleError("windows_need_a_week", [each.window.weekday for each in windows])
-    _check_main_windows(windows)
-
-
-def _check_main_windows(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse two main windows on a day, and one for a date."""
-    marked = sorted(each.window.weekday for each in windows if each.is_main)
-    if twice := [day for day, following in pairwise(marked) if day is following]:
-        raise ScheduleError("windows_base_twice", twice)
-    if once := [each.window.weekday for each in windows if each.is_main and each.on is not None]:
-        raise ScheduleError("windows_base_once", once)
-
-
-def _check_overlaps(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse windows that share a quarter of an hour of some week, naming the first two."""
-    overlap: tuple[ChargeWindow, ChargeWindow] | None = None
-    occupied: dict[tuple[str, int], int] = {}
-    for number in reversed(range(len(windows))):
-        own, excluded = _quarters(windows[number])
-        if others := [occupied[quarter] for quarter in excluded if quarter in occupied]:
-            overlap = windows[number].window, windows[min(others)].window
-        occupied |= dict.fromkeys(own, number)
-    if overlap is not None:
-        one, other = overlap
-        raise ScheduleError("windows_overlap", [one.weekday, other.weekday], other.start)
-
-
-def _quarters(each: PlannedWindow) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-    """Return the quarters of an hour a window occupies, of every week or of one, and those it excludes for others."""
-    begin = _begin(each.window) // GRID
-    quarters = range(begin, begin + each.window.duration // GRID)
-    weekly, once = ([(kind, quarter % (_WEEK // GRID)) for quarter in quarters] for kind in ("weekly", "once"))
-    if each.on is None:
-        return weekly, weekly + once
-    monday = (each.on.toordinal() - each.window.weekday) * DAY // GRID
-    dated = [("dated", monday + quarter) for quarter in quarters]
-    return once + dated, weekly + dated
-
-
-def _begin(each: ChargeWindow) -> timedelta:
-    """Return how far into its week a window begins."""
-    return timedelta(days=each.weekday, hours=each.start.hour, minutes=each.start.minute)

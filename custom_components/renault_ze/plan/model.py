@@ -1,8 +1,8 @@
-"""The plan of a vehicle: departures, charge windows, and what was done about them.
+"""The plan of a vehicle: departures, the owner's charge schedule, and what was done about them.
 
-The charge schedule is what the car holds; the plan is what Home Assistant keeps and stores (`as_json`, `from_json`).
+The car holds a copy of the charge schedule; the plan is what Home Assistant keeps and stores (`as_json`, `from_json`).
 Beside the user's input it records what was sent and reported, so that a restart neither repeats nor forgets a command.
-It is changed by the user (`edits`), by what is read from the car, and by each step that is taken (`planner`).
+It is changed by the user (`edits`, `window_edits`), by what is read from the car, and by each step (`planner`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ from typing import Any
 
 from ..cloud import codec
 from ..cloud.codec import stored_as
-from ..cloud.models import ChargeWindow, Weekday
+from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
 
 # Past departures and windows for one date stay visible in a calendar for this long.
 PAST_KEPT = timedelta(days=60)
@@ -37,7 +37,8 @@ class Departure:
     """A departure by the vehicle's wall clock, every week on `weekdays` or once `on` a date.
 
     `uses_timer` is whether the car's timer is set instead of a command sent just before the departure. `override`
-    preconditions below the battery threshold, too. `since` is the last edit: earlier times cannot be missed.
+    preconditions below the battery threshold, too. `since` is the last edit: earlier times cannot be missed. One that
+    was `moved_from` a time of a weekly departure (`time_id`) takes its place; that time is skipped.
     """
 
     id: str
@@ -51,15 +52,24 @@ class Departure:
     override: bool = False
     skipped: frozenset[date] = frozenset()
     since: datetime | None = None
+    moved_from: str | None = None
+
+    def time_id(self, day: date) -> str:
+        """Return what identifies the time of a weekly departure on a date."""
+        return f"{self.id} {day.isoformat()}"
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class PlannedWindow:
-    """A charge window every week, or once `on` a date; `is_main` marks the main window of its day."""
+    """A charge window every week, or once `on` a date; `is_main` marks the main window of its day.
+
+    A weekly window does not occur on the dates that are `skipped`.
+    """
 
     window: ChargeWindow
     on: date | None = None
     is_main: bool = field(default=False, metadata=stored_as("base"))
+    skipped: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,30 +112,40 @@ class Timer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentSchedule:
-    """The charge schedule last sent to the car, by the plan or anyone here, and how often in a row."""
+    """The charge schedule last sent to the car, and how often in a row; it has no windows if it was disabled."""
 
     at: datetime
     windows: tuple[ChargeWindow, ...]
+    enabled: bool = True
     tries: int = 1
+
+    def is_of(self, schedule: ChargeSchedule) -> bool:
+        """Return whether a charge schedule is the one that was sent."""
+        return (self.enabled, self.windows) == (bool(schedule.enabled), schedule.windows)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The plan of a vehicle as it is stored.
 
-    While it is `claimed`, any charge schedule in the car is replaced, until the car holds the one the plan wants.
-    `former` are the windows before the edit at `edited_at`. Windows that began up to `judged_until` were seen in the
-    car or reported as absent; the one that began at `late` was reported as late and has not been seen since.
+    `charge_enabled` is None until the charge schedule was adopted from the car. Until the owner edits it (`edited_at`),
+    it follows every change in the car. While it is `claimed`, any charge schedule in the car is replaced, until the car
+    holds the one the plan wants; while `undecided`, the owner has to choose between both. `former` are the windows
+    before the last edit, `disabled_at` is when the car was last told to charge at any time. Windows that began up to
+    `judged_until` were seen in the car or reported as absent; the one that began at `late` was reported as late and has
+    not been seen since.
     """
 
     departures: tuple[Departure, ...] = ()
     windows: tuple[PlannedWindow, ...] = ()
     departures_enabled: bool = True
-    charge_enabled: bool = False
+    charge_enabled: bool | None = None
     paused: Pause | None = None
     former: tuple[PlannedWindow, ...] = ()
     edited_at: datetime | None = None
     claimed: bool = False
+    undecided: bool = False
+    disabled_at: datetime | None = None
     judged_until: datetime | None = None
     late: datetime | None = None
     last_sent: SentSchedule | None = field(default=None, metadata=stored_as("load"))
@@ -133,9 +153,19 @@ class Plan:
     attempts: tuple[Attempt, ...] = ()
 
     @property
-    def keeps_schedule(self) -> bool:
-        """Return whether the plan decides which charge schedule the car holds."""
-        return self.charge_enabled and bool(self.windows)
+    def is_adopted(self) -> bool:
+        """Return whether the owner's charge schedule is known."""
+        return self.charge_enabled is not None
+
+    @property
+    def is_owned(self) -> bool:
+        """Return whether the owner has edited the charge schedule, so that it no longer follows the car."""
+        return self.edited_at is not None
+
+    @property
+    def is_sent(self) -> bool:
+        """Return whether the plan decides which charge schedule the car holds, and by that when it charges."""
+        return bool(self.charge_enabled) and self.is_owned
 
     @cached_property
     def by_weekday(self) -> Days:
@@ -186,8 +216,8 @@ def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """Return a plan as plain JSON."""
-    return dict(codec.dump(plan))
+    """Return a plan as plain JSON; what is not adopted yet is left out, as earlier versions cannot read it."""
+    return {name: value for name, value in codec.dump(plan).items() if name != "charge_enabled" or value is not None}
 
 
 def from_json(stored: Any) -> Plan:
@@ -196,5 +226,16 @@ def from_json(stored: Any) -> Plan:
 
 
 def with_readable_parts(stored: Any) -> tuple[Plan, tuple[str, ...]]:
-    """Return the readable part of a stored plan, and the names of the fields that are not fully readable."""
-    return codec.load_parts(Plan, stored) if isinstance(stored, dict) else (Plan(), ("plan",))
+    """Return the readable part of a stored plan, and the names of the fields that are not fully readable.
+
+    Without all its windows, the charge schedule is not sent before the owner decides; without its mode, it is adopted
+    from the car again.
+    """
+    if not isinstance(stored, dict):
+        return Plan(), ("plan",)
+    plan, lost = codec.load_parts(Plan, stored)
+    if "windows" in lost:
+        plan = replace(plan, claimed=False, undecided=True)
+    if "charge_enabled" in lost or (plan.charge_enabled and all(each.on is not None for each in plan.windows)):
+        plan = replace(plan, charge_enabled=None, edited_at=None, claimed=False, undecided=False)
+    return plan, lost

@@ -7,26 +7,27 @@ plan, so that none is due twice for one reason. The result of a command is in th
 in what the car shows.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple, Protocol
 
-from ..cloud.exceptions import CloudError, RequestLimitError
-from ..cloud.models import ChargeSchedule, Part, Vehicle
+from ..cloud.exceptions import AuthenticationError, CloudError, ConnectionFailedError, RequestLimitError
+from ..cloud.models import Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.command import Command
 from ..vehicle.log import CarLog
+from ..vehicle.results import CommandError
 from ..vehicle.state import RUN_PARTS, VehicleState
-from . import edits, preconditioning, sending, steps, timer
-from .corrections import in_other_zone, plan_without_future_times
+from . import preconditioning, sending, steps
+from .corrections import in_other_zone
+from .decisions import is_idle, is_unread, next_step, observed, recorded
 from .model import Plan, as_json, from_json
 from .settings import Settings
 from .situation import Situation
 from .steps import MESSAGE_REASONS, Message, Refusal, Step, StepKind, StepReason
 
-_URGENCY = {kind: rank for rank, kind in enumerate(StepKind)}
 _PARTS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, *RUN_PARTS),
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
@@ -38,71 +39,6 @@ _PARTS: Mapping[StepKind, tuple[Part, ...]] = {
 _CERTAIN = {StepReason.READY, StepReason.SENT}
 # Entities of one update share a situation.
 _ONE_UPDATE = timedelta(seconds=1)
-# A plan without content needs no step.
-_EMPTY = Plan()
-
-
-def next_step(situation: Situation, waits: Mapping[StepKind, datetime] | None = None) -> Step | None:
-    """Return the step that is due first, the most urgent of those already due; each kind not before it may be."""
-    found: list[Step] = [*_departure_steps(situation), *sending.steps(situation)]
-    if waits:
-        found = [replace(each, at=max(each.at, waits.get(each.kind, each.at))) for each in found]
-    now = situation.now
-    return min(found, key=lambda each: (max(each.at, now), _URGENCY[each.kind], each.at), default=None)
-
-
-def observed(situation: Situation) -> Plan:
-    """Return the plan with what was observed in the car, the same plan if that is nothing new."""
-    plan = plan_without_future_times(situation.plan, situation.now, situation.settings)
-    situation = situation.with_plan(preconditioning.with_responses(plan, situation.state, situation.now))
-    situation = situation.with_plan(timer.with_observed_timer(situation))
-    return sending.with_observed_schedule(situation)
-
-
-def recorded(plan: Plan, step: Step, now: datetime) -> Plan:
-    """Return the plan once a step is taken."""
-    match step:
-        case steps.Start():
-            return preconditioning.with_start(plan, step, now)
-        case steps.SetTimer():
-            return timer.with_timer(plan, step, now)
-        case steps.CancelTimer():
-            return timer.with_deletion(plan, now)
-        case steps.SendSchedule():
-            return sending.with_sent(plan, step.windows, now)
-        case steps.WindowMessage():
-            return sending.with_reported(plan, step)
-        case steps.DepartureMessage():
-            return preconditioning.with_message(plan, step, now)
-
-
-def _is_unread(situation: Situation, step: Step) -> bool:
-    """Return whether a step would repeat a command before the car was read again."""
-    is_schedule = isinstance(step, steps.SendSchedule)
-    return sending.is_unread(situation, step) if is_schedule else preconditioning.is_unread(situation, step)
-
-
-def _departure_steps(situation: Situation) -> Iterator[Step]:
-    """Yield the steps for departures."""
-    yield from timer.deletion(situation)
-    now, near = situation.now, situation.open_departures
-    for each in near:
-        yield from _steps_for(situation, each)
-    if not any(now < each.start_at for each in near):
-        # The next departure is days ahead.
-        wanted = (each for each in situation.coming_departures if each.departure.precondition and now < each.start_at)
-        far = next(filter(situation.is_open, wanted), None)
-        yield from () if far is None else _steps_for(situation, far)
-
-
-def _steps_for(situation: Situation, each: steps.DepartureTime) -> Iterator[Step]:
-    """Yield the steps for one departure."""
-    if situation.now < each.start_at:
-        yield from preconditioning.warning(situation, each)
-        if timer.can_use_timer(situation, each):
-            yield from timer.setting(situation, each)
-            return
-    yield from preconditioning.starting(situation, each)
 
 
 # Kinds that must not wait for long: what they are for is soon.
@@ -120,6 +56,7 @@ class Rejection(NamedTuple):
     """Why a command was not accepted, with a `refusal` if the server refused its content."""
 
     text: str
+    error: Exception
     refusal: Refusal | None = None
 
 
@@ -159,7 +96,7 @@ class Planner:
         self._log = log
         self._threshold = settings.threshold
         self.settings = settings
-        self.plan = _EMPTY if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
+        self.plan = Plan() if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
         self.next_step: Step | None = None
         self._situation: Situation | None = None
         self._backoffs = {kind: Backoff() for kind in StepKind}
@@ -169,7 +106,7 @@ class Planner:
         """Update the plan with what was observed in the car, and return the next step."""
         self.next_step = None
         situation = self._new_situation(state, now)
-        if self.plan != _EMPTY:
+        if not is_idle(situation):
             self._keep(observed(situation))
             situation = situation.with_plan(self.plan)
             left = {kind: backoff.left(now) for kind, backoff in self._backoffs.items()}
@@ -206,21 +143,11 @@ class Planner:
         """Keep the local times of the plan after the time zone has changed."""
         self._keep(in_other_zone(self.plan, old, self.settings, now))
 
-    def adopt(self, held: ChargeSchedule, now: datetime) -> None:
-        """Replace the windows of the plan, if it has any, by a charge schedule that was set elsewhere."""
-        own = {each.window for each in (*self.plan.windows, *(() if self.plan.keeps_schedule else self.plan.former))}
-        if held.enabled and own.issuperset(held.windows):
-            return
-        if self.plan.keeps_schedule:
-            self._keep(edits.adopt(self.plan, held, now))
-        elif self.plan.claimed:
-            self._keep(replace(self.plan, claimed=False))
-
     def reads(self, step: Step, state: VehicleState, now: datetime) -> Reads:
         """Return the parts to read before a step is taken."""
         parts = () if step.reason in _CERTAIN else filter(self._vehicle.shows, _PARTS[step.kind])
         optional = step.kind in {StepKind.START, StepKind.MESSAGE}
-        essential = not optional or _is_unread(self.situation(state, now), step)
+        essential = not optional or is_unread(self.situation(state, now), step)
         return Reads(tuple(parts), essential)
 
     async def take(
@@ -236,46 +163,73 @@ class Planner:
             return
         again = self.update(state, now)
         if again is not None and again.at <= now and again.kind is step.kind:
-            if _is_unread(self.situation(state, now), again):
+            if is_unread(self.situation(state, now), again):
                 self.postpone(step, now, errors)
                 return
-            await self._store_and_take(again, now)
+            rejection = await self._store_and_take(again, now)
+            if again.kind is StepKind.SEND_SCHEDULE:
+                self._report_refusal(rejection)
+
+    async def send_schedule(self, responses: Mapping[Part, Any], state: VehicleState, now: datetime) -> bool:
+        """Send the charge schedule without the usual gap; return False if the car already holds it.
+
+        `responses` are what was just read. Raise the error that prevents sending; the schedule is sent later.
+        """
+        self.update(state, now)
+        situation = self.situation(state, now)
+        # What was read earlier does not tell what the car holds now.
+        is_read = situation.held is not None and not any(isinstance(each, CloudError) for each in responses.values())
+        wanted = sending.unsent(situation) if is_read else sending.wanted_schedule(situation)
+        if wanted is None or (situation.is_sending and self.plan.last_sent and self.plan.last_sent.is_of(wanted)):
+            return wanted is not None
+        step = steps.SendSchedule(at=now, reason=StepReason.PLAN_CHANGED, schedule=wanted)
+        for err in responses.values():
+            if isinstance(err, AuthenticationError | ConnectionFailedError):
+                self.postpone(step, now, [err])
+                raise err
+        if (rejection := await self._store_and_take(step, now)) is not None:
+            # The error already tells the owner.
+            self._refusal = rejection.refusal
+            raise rejection.error
+        return True
 
     def postpone(self, step: Step, now: datetime, errors: Collection[CloudError] = ()) -> None:
         """Let all steps of a kind wait as the cloud asked, or for a moment after another failure."""
         self._backoffs[step.kind].extend(step_backoff(errors, is_urgent=step.kind in _URGENT), now)
 
-    async def _store_and_take(self, step: Step, now: datetime) -> None:
+    async def _store_and_take(self, step: Step, now: datetime) -> Rejection | None:
         """Take a step once the disk holds that it is taken, so that a restart does not send it again.
 
-        A message needs no storage.
+        A message needs no storage. Return why a command was not accepted.
         """
         before, after = self.plan, recorded(self.plan, step, now)
         self._keep(after)
         if await self._storage.flush() or step.kind is StepKind.MESSAGE:
-            await self._take(step)
-            return
+            return await self._take(step)
         self._log.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
         self.postpone(step, now)
         if self.plan == after:
             self._keep(before)
+        return Rejection("It cannot be stored", CommandError("not_stored"))
 
-    async def _take(self, step: Step) -> None:
-        """Tell and send what a step is for."""
+    async def _take(self, step: Step) -> Rejection | None:
+        """Tell and send what a step is for; return why a command was not accepted."""
         self._log.debug("Step of the plan: %s because of %s", step.kind, step.reason)
         match step:
             case steps.Start():
                 if step.reason in MESSAGE_REASONS:
                     self._notify(step)
-                await self._send_logged(preconditioning.command(self.settings, again=step.reason is StepReason.RETRY))
+                again = step.reason is StepReason.RETRY
+                return await self._send_logged(preconditioning.command(self.settings, again=again))
             case steps.SetTimer():
-                await self._send_logged(commands.PreconditionAt(step.start))
+                return await self._send_logged(commands.PreconditionAt(step.start))
             case steps.CancelTimer():
-                await self._send_logged(commands.CancelPrecondition())
+                return await self._send_logged(commands.CancelPrecondition())
             case steps.SendSchedule():
-                self._report_refusal(await self._send_logged(commands.SetChargeSchedule(step.windows)))
+                return await self._send_logged(commands.schedule_command(step.schedule))
             case steps.DepartureMessage() | steps.WindowMessage():
                 self._notify(step)
+        return None
 
     async def _send_logged(self, command: Command) -> Rejection | None:
         """Send a command, and log if it was not accepted; the next step of the plan deals with that."""

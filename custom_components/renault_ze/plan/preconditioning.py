@@ -242,7 +242,7 @@ def _free_at(situation: Situation, at: datetime) -> datetime:
     state, now, length = situation.state, situation.now, situation.settings.run_length
     since = running_since(state, now, length)
     at = at if since is None else max(at, since + length)
-    other = state.last_of(CommandKind.PRECONDITION)
+    other = state.last_commands.get(CommandKind.PRECONDITION)
     if other is None or other.sent_at > now or other.reason in _NOT_PROCESSED:
         return at
     return max(at, other.sent_at + RETRY_AFTER, at if other.is_settled else now + CLOCK_TOLERANCE)

@@ -1,9 +1,8 @@
-"""Send the plan's charge schedule to the car when it has to change, and check whether it arrived.
+"""Send the owner's charge schedule to the car when its copy has to change, and check whether it arrived.
 
-An additional window is sent before it begins, and the main window put back after its end. Each weekday of the plan
-always has a window in the car, so that it still charges if Home Assistant never comes back. Edits refuse more different
+An additional window is sent before it begins, and the main window is restored after its end. Each weekday of the plan
+always has a window in the car, so that it still charges if Home Assistant stays down. Edits refuse more different
 times than the car holds; a plan from another car may have more, and then some weekdays have only windows that are due.
-A plan that is switched off or empty leaves the main windows in the car and sends nothing more.
 """
 
 from bisect import bisect_left, bisect_right
@@ -12,14 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from ..cloud.models import ChargeWindow, Part, Weekday
-from ..cloud.schedule import DAY
-from ..vehicle.results import CommandReason, CommandResult
-from ..vehicle.state import VehicleState
+from ..cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
+from ..cloud.schedule import DAY, on_date
 from .model import PAST_KEPT, Plan, SentSchedule
-from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, SCHEDULE_COMMANDS, Situation
+from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, Situation
 from .steps import SendSchedule, StepReason, WindowMessage
-from .timetable import Occurrence, clock_shift, fitting, main_schedule, slot_of
+from .timetable import Occurrence, clock_shift, fitting, slot_of, weekly_schedule
+from .window_edits import windows_of
 
 # A window that has begun is still sent if a quarter of an hour is left once the car may have it.
 WORTH_SENDING = timedelta(minutes=20)
@@ -32,20 +30,25 @@ _MOST_DOUBLINGS = 3
 # A window of a day, in the night that has an hour more.
 _LONGEST_WINDOW = DAY + timedelta(hours=1)
 _CHECK_AGAIN = timedelta(minutes=1)
-_NOT_SENT = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT, CommandReason.THROTTLED}
 
 
 def with_observed_schedule(situation: Situation) -> Plan:
-    """Return the plan with what the car's charge schedule shows: the claim is met, and which windows were there."""
-    plan = _without_past(_with_last_command(situation.plan, situation.state), situation.now)
-    situation = situation.with_plan(plan)
+    """Return the plan with what the car's charge schedule shows: its changes, that a claim is met, and which windows.
+
+    A plan that the owner has not edited adopts the schedule in the car.
+    """
+    plan = _without_past(situation.plan, situation.now)
     if situation.held is None:
         return plan
-    if plan.claimed and _is_met(situation):
+    plan = _adopted(situation.with_plan(plan), situation.held)
+    if plan.undecided and _holds(situation.held, weekly_schedule(plan)):
+        plan = replace(plan, undecided=False)
+    situation = situation.with_plan(plan)
+    if plan.claimed and _was_read_since_edit(situation) and unsent(situation) is None:
         plan = replace(plan, claimed=False)
         situation = situation.with_plan(plan)
     begun = situation.begun_windows
-    if not situation.keeps_schedule or situation.is_changed_elsewhere:
+    if not plan.is_sent or situation.is_changed_elsewhere:
         return _with_checked_windows(
             replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun]
         )
@@ -61,23 +64,44 @@ def with_observed_schedule(situation: Situation) -> Plan:
 
 def steps(situation: Situation) -> Iterator[SendSchedule | WindowMessage]:
     """Yield the next charge schedule to send, and the message about an absent window."""
-    if situation.held is None or situation.is_changed_elsewhere:
+    if situation.held is None or situation.is_changed_elsewhere or not situation.plan.is_owned:
         return
-    if situation.keeps_schedule:
+    if situation.plan.charge_enabled:
         yield from _absence(situation)
-    wanted = _wanted(situation)
-    if wanted is not None and not _has(situation, wanted):
+    wanted = unsent(situation)
+    if wanted is not None:
         repeated = is_repeated(situation.plan, wanted, situation.now)
         reason = StepReason.NOT_CONFIRMED if repeated else _reason(situation, wanted, situation.now)
-        yield SendSchedule(at=not_before(situation, wanted), reason=reason, windows=wanted)
-    elif situation.keeps_schedule:
+        yield SendSchedule(at=not_before(situation, wanted), reason=reason, schedule=wanted)
+    elif situation.plan.charge_enabled:
         yield from _next(situation)
 
 
-def with_sent(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> Plan:
+def unsent(situation: Situation) -> ChargeSchedule | None:
+    """Return the charge schedule that the car has to hold now, None if it does, or if another one was set elsewhere.
+
+    One that is claimed, or that lets the car charge at any time, must also be the last one sent.
+    """
+    plan, held = situation.plan, situation.held
+    if held is None or not plan.is_owned or situation.is_changed_elsewhere:
+        return None
+    wanted = wanted_schedule(situation)
+    is_stable = bool(plan.charge_enabled) and not plan.claimed
+    return None if _holds(held, wanted) and (is_stable or is_last(plan, wanted, situation.now)) else wanted
+
+
+def wanted_schedule(situation: Situation) -> ChargeSchedule:
+    """Return the charge schedule that the owner wants the car to hold now."""
+    if not situation.plan.charge_enabled:
+        return ChargeSchedule(enabled=False)
+    return ChargeSchedule(enabled=True, windows=desired_schedule(situation, situation.now))
+
+
+def with_sent(plan: Plan, schedule: ChargeSchedule, now: datetime) -> Plan:
     """Return the plan once a charge schedule is sent."""
-    tries = plan.last_sent.tries + 1 if plan.last_sent is not None and is_repeated(plan, windows, now) else 1
-    return replace(plan, last_sent=SentSchedule(at=now, windows=windows, tries=tries))
+    tries = plan.last_sent.tries + 1 if plan.last_sent is not None and is_repeated(plan, schedule, now) else 1
+    sent = SentSchedule(at=now, windows=schedule.windows, enabled=bool(schedule.enabled), tries=tries)
+    return replace(plan, last_sent=sent, disabled_at=plan.disabled_at if schedule.enabled else now)
 
 
 def with_reported(plan: Plan, message: WindowMessage) -> Plan:
@@ -94,6 +118,13 @@ def desired_schedule(
 
     `coming` are the windows until then, if they are known.
     """
+    if at not in situation.desired:
+        situation.desired[at] = _desired_schedule(situation, at, coming)
+    return situation.desired[at]
+
+
+def _desired_schedule(situation: Situation, at: datetime, coming: list[Occurrence] | None) -> tuple[ChargeWindow, ...]:
+    """Return the charge schedule that the car should hold at an instant."""
     settings, room = situation.settings, situation.settings.windows_a_day
     if coming is None:
         coming = situation.planned_windows(at, at + settings.send_ahead + INSTANT)
@@ -106,26 +137,26 @@ def desired_schedule(
     return fitting({**week, **{day: [*others[day], added[day]] for day in added}}, due.values(), settings)
 
 
-def is_repeated(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> bool:
+def is_repeated(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
     """Return whether a charge schedule is the one that was sent last."""
     last = plan.last_sent
-    return last is not None and last.windows == windows and timedelta() <= now - last.at < 2 * LONGEST_GAP
+    return last is not None and last.is_of(schedule) and timedelta() <= now - last.at < 2 * LONGEST_GAP
 
 
 def is_unread(situation: Situation, step: SendSchedule) -> bool:
     """Return whether a step would repeat a charge schedule before the car's was read again."""
     last, read_at = situation.plan.last_sent, situation.state.read_at.get(Part.CHARGE_SCHEDULE)
-    if last is None or last.windows != step.windows or last.at > situation.now:
+    if last is None or not last.is_of(step.schedule) or last.at > situation.now:
         return False
     return read_at is None or read_at <= last.at
 
 
-def not_before(situation: Situation, windows: tuple[ChargeWindow, ...]) -> datetime:
+def not_before(situation: Situation, schedule: ChargeSchedule) -> datetime:
     """Return when a charge schedule may be sent: after a gap, and not while a command for it has no result."""
     now, last = situation.now, situation.plan.last_sent
     at = now
     if last is not None and last.at <= now:
-        doublings = min(last.tries - 1, _MOST_DOUBLINGS) if is_repeated(situation.plan, windows, now) else 0
+        doublings = min(last.tries - 1, _MOST_DOUBLINGS) if is_repeated(situation.plan, schedule, now) else 0
         at = max(now, last.at + min(LEAST_GAP * 2**doublings, LONGEST_GAP))
     return max(at, now + _CHECK_AGAIN) if situation.is_sending else at
 
@@ -136,65 +167,50 @@ def may_arrive(plan: Plan, absent: Occurrence, now: datetime) -> bool:
     return last is not None and absent.planned.window in last.windows and now - last.at < LEAST_GAP
 
 
-def is_last(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> bool:
+def is_last(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
     """Return whether no other charge schedule can still reach the car."""
     last = plan.last_sent
-    return last is None or last.windows == windows or not timedelta() <= now - last.at < MAY_ARRIVE_LATE
+    return last is None or last.is_of(schedule) or not timedelta() <= now - last.at < MAY_ARRIVE_LATE
 
 
-def _with_last_command(plan: Plan, state: VehicleState) -> Plan:
-    """Return the plan with the charge schedule sent last, by the plan or anyone here."""
-    last, command = plan.last_sent, _last_command(state) if plan.windows or plan.former else None
-    if command is None or command.reason in _NOT_SENT or (last is not None and command.sent_at <= last.at):
+def _was_read_since_edit(situation: Situation) -> bool:
+    """Return whether the car's charge schedule was read since the owner's edit; before, it may have been another."""
+    edited_at, read_at = situation.plan.edited_at, situation.state.read_at.get(Part.CHARGE_SCHEDULE)
+    return edited_at is None or (read_at is not None and read_at >= edited_at)
+
+
+def _adopted(situation: Situation, held: ChargeSchedule) -> Plan:
+    """Return the plan with the charge schedule in the car, unless the owner has edited it.
+
+    If the owner has only disabled the schedule, the windows are adopted without the mode.
+    """
+    plan = situation.plan
+    is_blank = not (plan.charge_enabled or plan.windows or plan.former)
+    if held.unsettled or situation.is_sending or (plan.is_owned and (plan.undecided or not is_blank)):
         return plan
-    wanted = state.wanted_schedule
-    windows = wanted.windows if wanted is not None and wanted.enabled else ()
-    if last is not None and last.windows == windows:
-        return replace(plan, last_sent=replace(last, at=command.sent_at))
-    return replace(plan, last_sent=SentSchedule(at=command.sent_at, windows=windows))
-
-
-def _last_command(state: VehicleState) -> CommandResult | None:
-    """Return the last command for the charge schedule."""
-    given = [state.commands[kind] for kind in SCHEDULE_COMMANDS if kind in state.commands]
-    return max(given, key=lambda each: each.sent_at, default=None)
+    enabled, windows = plan.charge_enabled if plan.is_owned else held.enabled, windows_of(held, plan)
+    if (windows, enabled) == (plan.windows, plan.charge_enabled):
+        return plan
+    return replace(plan, windows=windows, charge_enabled=enabled, judged_until=situation.now)
 
 
 def _without_past(plan: Plan, now: datetime) -> Plan:
     """Return the plan without windows for dates long past."""
     past = now.date() - PAST_KEPT
-    if not any(each.on is not None and each.on <= past for each in plan.windows):
+    if not any(day is not None and day <= past for each in plan.windows for day in (each.on, *each.skipped)):
         return plan
-    return replace(plan, windows=tuple(each for each in plan.windows if each.on is None or each.on > past))
+    left = (each for each in plan.windows if each.on is None or each.on > past)
+    return replace(
+        plan,
+        windows=tuple(replace(each, skipped=frozenset(day for day in each.skipped if day > past)) for each in left),
+    )
 
 
-def _wanted(situation: Situation) -> tuple[ChargeWindow, ...] | None:
-    """Return the charge schedule that the car has to hold now, None for any."""
-    if situation.keeps_schedule:
-        return desired_schedule(situation, situation.now)
-    plan, settings = situation.plan, situation.settings
-    if not plan.claimed or situation.held is None or not situation.held.enabled or not situation.holds_only_own:
-        return None
-    return main_schedule(plan.windows or plan.former, situation.now, settings, settings.windows_a_day) or None
-
-
-def _is_met(situation: Situation) -> bool:
-    """Return whether the car holds what the plan wants."""
-    wanted = _wanted(situation)
-    return wanted is None or _has(situation, wanted)
-
-
-def _has(situation: Situation, wanted: tuple[ChargeWindow, ...]) -> bool:
-    """Return whether the car holds a charge schedule; one that is to stay for good must also be the last sent."""
-    if not _holds(situation, wanted):
-        return False
-    return situation.keeps_schedule or is_last(situation.plan, wanted, situation.now)
-
-
-def _holds(situation: Situation, wanted: tuple[ChargeWindow, ...]) -> bool:
-    """Return whether the car charges by a charge schedule."""
-    held = situation.held
-    return held is not None and bool(held.enabled) and tuple(sorted(held.windows)) == wanted
+def _holds(held: ChargeSchedule, wanted: ChargeSchedule) -> bool:
+    """Return whether a car charges by a charge schedule, or at any time if that is disabled."""
+    if not wanted.enabled:
+        return not held.enabled
+    return bool(held.enabled) and tuple(sorted(held.windows)) == wanted.windows
 
 
 def _is_in_car(each: Occurrence, situation: Situation) -> bool:
@@ -241,13 +257,13 @@ def _absence(situation: Situation) -> Iterator[WindowMessage]:
     yield WindowMessage(at=at, reason=reason, window=absent.planned.window, begins_at=absent.begin)
 
 
-def _reason(situation: Situation, wanted: tuple[ChargeWindow, ...], at: datetime) -> StepReason:
+def _reason(situation: Situation, wanted: ChargeSchedule, at: datetime) -> StepReason:
     """Return why a charge schedule is sent at an instant."""
-    if not situation.keeps_schedule:
+    if not wanted.enabled:
         return StepReason.SWITCHED_OFF
     if situation.plan.claimed:
         return StepReason.PLAN_CHANGED
-    is_main = wanted == situation.usual_schedule(at)[1]
+    is_main = wanted.windows == situation.usual_schedule(at)[1]
     return StepReason.MAIN_WINDOW if is_main else StepReason.ADDITIONAL_WINDOW
 
 
@@ -258,14 +274,20 @@ def _next(situation: Situation) -> Iterator[SendSchedule]:
     for ahead in (DAY, 8 * DAY):
         coming = situation.planned_windows(situation.now, situation.now + ahead + situation.settings.send_ahead)
         for at in _turns(situation, situation.now + ahead, [each for each in coming if each.planned in rotating]):
-            wanted = desired_schedule(situation, at, coming)
-            if not _holds(situation, wanted):
-                yield SendSchedule(at=at, reason=_reason(situation, wanted, at), windows=wanted)
+            wanted = ChargeSchedule(enabled=True, windows=desired_schedule(situation, at, coming))
+            if situation.held is not None and not _holds(situation.held, wanted):
+                yield SendSchedule(at=at, reason=_reason(situation, wanted, at), schedule=wanted)
                 return
 
 
 def _turns(situation: Situation, until: datetime, coming: Iterable[Occurrence]) -> list[datetime]:
     """Return, in order, the instants until another at which the car's charge schedule may have to change."""
-    now, ahead = situation.now, situation.settings.send_ahead
+    now, ahead, zone = situation.now, situation.settings.send_ahead, situation.zone
     turns = {turn for each in coming for turn in (each.begin - ahead, each.end)}
+    windows = situation.plan.windows
+    skips = [(day, each.window) for each in windows for day in each.skipped]
+    days = {day for day, _ in skips}
+    # What was moved takes the place of a skipped window once it cannot occur a week too early.
+    skips += [(each.on - 7 * DAY, each.window) for each in windows if each.on is not None and each.on in days]
+    turns |= {on_date(day, window, zone).end for day, window in skips}
     return sorted(turn for turn in turns if now < turn <= until)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from ..cloud.models import CommandKind, Vehicle
+from ..cloud.models import Capability, CommandKind, Vehicle
 from ..cloud.schedule import DAY, is_ahead
 
 # Within this time another command to start is refused (observed; that it is 5 minutes is inferred).
@@ -59,6 +59,7 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Di
         threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
         disabled=disabled,
         shows_runs=CommandKind.PRECONDITION not in vehicle.unconfirmable,
+        has_schedule=Capability.CHARGE_SCHEDULE in vehicle.capabilities,
     )
 
 
@@ -106,7 +107,7 @@ class Settings:
     a departure, a charge schedule sent `send_ahead` of its window. `threshold` is the battery level (percent) below
     which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its own zone if None, with
     `max_window_times` different times; None is any number. `shows_runs` is whether the cloud shows runs of
-    preconditioning.
+    preconditioning, `has_schedule` whether the car has a charge schedule.
     """
 
     zone: tzinfo
@@ -121,6 +122,7 @@ class Settings:
     threshold: int = 45
     disabled: tuple[Disabled, ...] = ()
     shows_runs: bool = True
+    has_schedule: bool = True
 
     @property
     def start_before(self) -> timedelta:

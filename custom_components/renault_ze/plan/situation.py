@@ -5,20 +5,22 @@ from dataclasses import InitVar, dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 
-from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part
+from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part
 from ..cloud.schedule import DAY, YEARS, instant, years_from
 from ..vehicle.state import VehicleState
-from .model import Attempt, Days, Outcome, Plan, PlannedWindow, by_weekday
+from .model import Attempt, Outcome, Plan, PlannedWindow, by_weekday
 from .settings import AHEAD, Settings
 from .steps import DepartureTime, Forecast
 from .timetable import (
     Memo,
     Occurrence,
+    Skips,
     Slots,
     Timetable,
     between,
     clock_shift,
     dates,
+    next_skips,
     next_to_skip,
     occurrences_on,
     touching,
@@ -27,7 +29,6 @@ from .timetable import (
 INSTANT = timedelta.resolution
 # A car that was unreachable may receive a charge schedule after one that was sent later.
 MAY_ARRIVE_LATE = timedelta(days=2)
-SCHEDULE_COMMANDS = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
 # Windows that began longer ago, while Home Assistant was off, are not reported.
 REPORTED_FOR = timedelta(hours=24)
 # How long a departure that is over may still need a step.
@@ -55,6 +56,8 @@ class Situation:
             self._take_over(earlier, "timetable", "next_windows")
         if earlier.held_windows is self.held_windows:
             self._take_over(earlier, "held_on", "next_car_windows")
+        if earlier.plan is self.plan and earlier.held is self.held:
+            self.__dict__["desired"] = {at: each for at, each in earlier.desired.items() if at >= self.now}
 
     def _take_over(self, earlier: Situation, source: str, coming: str) -> None:
         """Take over the windows by date, and the next ones until the first of them ends or the last one begins."""
@@ -77,11 +80,6 @@ class Situation:
         """Return the date by the vehicle's clock."""
         return self._date[self.now]
 
-    @property
-    def keeps_schedule(self) -> bool:
-        """Return whether the plan decides which charge schedule the car holds."""
-        return self.plan.keeps_schedule
-
     @cached_property
     def held(self) -> ChargeSchedule | None:
         """Return the charge schedule in the car, None if unknown."""
@@ -103,18 +101,30 @@ class Situation:
 
     @cached_property
     def is_changed_elsewhere(self) -> bool:
-        """Return whether the car's charge schedule was changed elsewhere, so the user has to choose one."""
-        if self.held is None or not self.keeps_schedule or self.plan.claimed or self.is_sending:
+        """Return whether the car's charge schedule was changed elsewhere, so the owner has to choose one."""
+        plan, held = self.plan, self.held
+        if held is None or not plan.is_owned or plan.claimed or self.is_sending:
             return False
-        return not (self.held.enabled and self.holds_only_own)
+        if plan.undecided:
+            return True
+        if not held.enabled:
+            return bool(plan.charge_enabled) and not self._is_recent(plan.disabled_at)
+        if plan.charge_enabled:
+            return not self._holds_only_own
+        # One that arrives late was sent before the car was told to charge at any time.
+        is_late = self._is_recent(plan.disabled_at) and self._is_recent(plan.edited_at)
+        return not (is_late and self._holds_only_own)
 
-    @cached_property
-    def holds_only_own(self) -> bool:
+    @property
+    def _holds_only_own(self) -> bool:
         """Return whether the plan can be the source of all windows in the car."""
-        plan = self.plan
-        lately = plan.edited_at is not None and self.now - plan.edited_at < MAY_ARRIVE_LATE
-        own = {each.window for each in (*plan.windows, *(plan.former if lately else ()))}
-        return self.held is not None and own.issuperset(self.held.windows)
+        former = self.plan.former if self._is_recent(self.plan.edited_at) else ()
+        own = {each.window for each in (*self.plan.windows, *former)}
+        return own.issuperset(self.held_windows)
+
+    def _is_recent(self, at: datetime | None) -> bool:
+        """Return whether what was sent at an instant may still arrive in the car."""
+        return at is not None and self.now - at < MAY_ARRIVE_LATE
 
     @property
     def is_overridden(self) -> bool:
@@ -124,15 +134,8 @@ class Situation:
 
     @cached_property
     def follows_plan(self) -> bool:
-        """Return whether the plan decides when the car charges: neither its mode nor another schedule does."""
-        return self.keeps_schedule and not self.is_overridden and not self.is_changed_elsewhere
-
-    @property
-    def schedule_differs(self) -> bool:
-        """Return whether neither the plan nor, without one, the user asked for the charge schedule in the car."""
-        if self.keeps_schedule:
-            return self.is_changed_elsewhere
-        return self.state.schedule_differs and not self.is_sending
+        """Return whether the car charges by the owner's schedule: neither its mode nor another schedule decides."""
+        return bool(self.plan.charge_enabled) and not self.is_overridden and not self.is_changed_elsewhere
 
     def planned_windows(self, begin: datetime, end: datetime) -> list[Occurrence]:
         """Return, in order, the windows of the plan that touch a span."""
@@ -170,14 +173,10 @@ class Situation:
         found = self.planned_windows(max(since, self.now - REPORTED_FOR), self.now + INSTANT)
         return [each for each in found if since < each.begin and self.now - each.begin < REPORTED_FOR]
 
-    def slots(self, at: datetime) -> Days:
-        """Return the windows of each weekday by the car's clock, as it is at an instant."""
-        return self.timetable.slots[clock_shift(at, self.settings)]
-
     def usual_schedule(self, at: datetime) -> tuple[Slots, tuple[ChargeWindow, ...]]:
         """Return the charge schedule while no additional window is due, by weekday and as the car can hold it."""
-        shift = clock_shift(at, self.settings)
-        return self.timetable.usual_slots[shift], self.timetable.usual_schedule[shift]
+        key = self._week(at)
+        return self.timetable.usual_slots[key], self.timetable.usual_schedule[key]
 
     @property
     def rotating_windows(self) -> frozenset[PlannedWindow]:
@@ -187,7 +186,11 @@ class Situation:
     @property
     def main_windows(self) -> tuple[ChargeWindow, ...]:
         """Return the main window of each day."""
-        return self.timetable.main_windows[clock_shift(self.now, self.settings)]
+        return self.timetable.main_windows[self._week(self.now)]
+
+    def _week(self, at: datetime) -> tuple[timedelta, Skips]:
+        """Return what the windows of each weekday in the car depend on: its clock, and which are skipped next."""
+        return clock_shift(at, self.settings), next_skips(self.plan.windows, self.zone, at)
 
     def departures(self, begin: datetime, end: datetime) -> list[DepartureTime]:
         """Return, in order, the active departures between two instants, both included."""
@@ -243,6 +246,11 @@ class Situation:
     def checks(self, each: DepartureTime) -> tuple[datetime, datetime]:
         """Return when the battery is checked: the evening before a departure, and an hour before."""
         return instant(each.day - DAY, self.settings.evening, self.zone), each.ready_at - timedelta(hours=1)
+
+    @cached_property
+    def desired(self) -> dict[datetime, tuple[ChargeWindow, ...]]:
+        """Return the charge schedules that the car should hold, by the instants for which they were computed."""
+        return {}
 
     @cached_property
     def forecasts(self) -> dict[datetime, Forecast]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from ..cloud.models import ChargeWindow
+from ..cloud.models import ChargeSchedule, ChargeWindow
 from .model import Departure
 
 
@@ -144,10 +144,10 @@ class CancelTimer(_Step):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendSchedule(_Step):
-    """Send a charge schedule to the car."""
+    """Send a charge schedule to the car, a disabled one to let it charge at any time."""
 
     kind: ClassVar = StepKind.SEND_SCHEDULE
-    windows: tuple[ChargeWindow, ...]
+    schedule: ChargeSchedule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,8 @@ from .settings import AHEAD, Settings
 from .steps import DepartureTime
 
 type Slots = dict[Weekday, list[ChargeWindow]]
+# Weekly windows whose next time is skipped, each with that date.
+type Skips = frozenset[tuple[PlannedWindow, date]]
 
 
 class Occurrence(NamedTuple):
@@ -39,8 +41,29 @@ def occurrences(windows: Iterable[PlannedWindow], zone: tzinfo, begin: datetime,
 
 def occurrences_on(days: Days, day: date, zone: tzinfo) -> tuple[Occurrence, ...]:
     """Return the windows that begin on a date."""
-    found = (each for each in days.get(Weekday(day.weekday()), ()) if each.on is None or each.on == day)
+    found = (each for each in days.get(Weekday(day.weekday()), ()) if each.on == day or _is_weekly_on(each, day))
     return tuple(Occurrence(*on_date(day, each.window, zone), each) for each in found)
+
+
+def _is_weekly_on(each: PlannedWindow, day: date) -> bool:
+    """Return whether a window is a weekly one that is not skipped on a date of its weekday."""
+    return each.on is None and day not in each.skipped
+
+
+def next_skips(windows: Iterable[PlannedWindow], zone: tzinfo, at: datetime) -> Skips:
+    """Return the weekly windows whose current or next time is skipped.
+
+    What takes their place on that date must not occur a week earlier, so until that is over, none is skipped.
+    """
+    yesterday, windows = at.astimezone(zone).date() - DAY, tuple(windows)
+    found: set[tuple[PlannedWindow, date]] = set()
+    for each in (each for each in windows if each.skipped):
+        first = yesterday + (each.window.weekday - yesterday.weekday()) % 7 * DAY
+        day = first if on_date(first, each.window, zone).end > at else first + 7 * DAY
+        moved = (once.window for once in windows if once.on == day != first)
+        if day in each.skipped and all(on_date(first, window, zone).end <= at for window in moved):
+            found.add((each, day))
+    return frozenset(found)
 
 
 def touching(days: Iterable[Iterable[Occurrence]], begin: datetime, end: datetime) -> list[Occurrence]:
@@ -63,9 +86,9 @@ def main_schedule(
 
 
 def weekly_schedule(plan: Plan) -> ChargeSchedule:
-    """Return all windows that repeat every week."""
+    """Return the owner's charge schedule, with all windows that repeat every week."""
     weekly = (each.window for each in plan.windows if each.on is None)
-    return ChargeSchedule(enabled=True, windows=tuple(sorted(weekly)))
+    return ChargeSchedule(enabled=plan.charge_enabled, windows=tuple(sorted(weekly)))
 
 
 def clock_shift(at: datetime, settings: Settings) -> timedelta:
@@ -87,10 +110,24 @@ def by_slot(windows: Iterable[PlannedWindow], shift: timedelta) -> Days:
     return by_weekday(windows, lambda each: slot_of(each, shift))
 
 
-def without_additional(windows: Days, room: int | None) -> Slots:
+def without_additional(windows: Days, room: int | None, skips: Skips = frozenset()) -> Slots:
     """Return what each day holds while no additional window is due: all weekly windows if there is room, else one."""
-    weekly = {day: [each.window for each in found if each.on is None] for day, found in windows.items()}
+    weekly = {day: _usual(found, skips) for day, found in windows.items()}
     return {day: found if room is None or len(found) <= room else found[:1] for day, found in weekly.items()}
+
+
+def _usual(windows: tuple[PlannedWindow, ...], skips: Skips) -> list[ChargeWindow]:
+    """Return the weekly windows of a day; if all are skipped next, those that were moved within that date.
+
+    Without any, return those that are skipped a week later than others, as they do not occur before that.
+    """
+    skipped = dict(skips)
+    weekly = [each.window for each in windows if each.on is None and each not in skipped]
+    dates = {skipped[each] for each in windows if each in skipped}
+    moved = [each.window for each in windows if each.on in dates]
+    # Windows of one day by the car's clock may be on neighboring dates.
+    later = {day for day in dates if day - min(dates) > DAY}
+    return weekly or moved or [each.window for each in windows if skipped.get(each) in later]
 
 
 def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> tuple[ChargeWindow, ...]:
@@ -111,14 +148,20 @@ def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> t
 
 
 def _rotating(days: Iterable[tuple[PlannedWindow, ...]], settings: Settings) -> frozenset[PlannedWindow]:
-    """Return the windows of the days that have more of them than the car has room for, or some for one date.
+    """Return the windows of the days that have more of them than the car has room for, or some for or without a date.
 
     With more different times than the car holds, these are all windows.
     """
-    days, room, most = tuple(days), settings.windows_a_day, settings.max_window_times
+    days, most = tuple(days), settings.max_window_times
     if most is None or len({_times(each.window) for found in days for each in found}) <= most:
-        days = tuple(each for each in days if each[-1].on is not None or (room is not None and len(each) > room))
+        days = tuple(found for found in days if _rotates(found, settings.windows_a_day))
     return frozenset(each for found in days for each in found)
+
+
+def _rotates(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
+    """Return whether the windows of a day are not all in the car each week."""
+    is_full = room is not None and len(windows) > room
+    return is_full or any(each.on is not None or each.skipped for each in windows)
 
 
 def _times(each: ChargeWindow) -> tuple[time, timedelta]:
@@ -146,9 +189,15 @@ def skipped_times(plan: Plan, settings: Settings, begin: datetime, end: datetime
 def next_to_skip(
     coming: Iterable[DepartureTime], plan: Plan, settings: Settings, now: datetime
 ) -> DepartureTime | None:
-    """Return the first departure that is skipped, or can be: `coming` are the active ones, in order."""
+    """Return the first departure that is skipped, or can be: `coming` are the active ones, in order.
+
+    One that was moved is not skipped.
+    """
     found = [each for each in coming if each.can_skip_until > now][:1]
-    return min((*found, *skipped_times(plan, settings, now, now + AHEAD)[:1]), key=itemgetter(0), default=None)
+    moved = {each.moved_from for each in plan.departures}
+    skipped = skipped_times(plan, settings, now, now + AHEAD)
+    found += [each for each in skipped if each.departure.time_id(each.day) not in moved][:1]
+    return min(found, key=itemgetter(0), default=None)
 
 
 def departures_on(plan: Plan, settings: Settings, day: date, *, skipped: bool = False) -> Iterator[DepartureTime]:
@@ -203,14 +252,14 @@ class Timetable:
             lambda day: tuple(departures_on(plan, settings, day))
         )
         self.slots = Memo[timedelta, Days](lambda shift: by_slot(plan.windows, shift) if shift else plan.by_weekday)
-        self.usual_slots = Memo[timedelta, Slots](
-            lambda shift: without_additional(self.slots[shift], settings.windows_a_day)
+        self.usual_slots = Memo[tuple[timedelta, Skips], Slots](
+            lambda key: without_additional(self.slots[key[0]], settings.windows_a_day, key[1])
         )
-        self.usual_schedule = Memo[timedelta, tuple[ChargeWindow, ...]](
-            lambda shift: fitting(self.usual_slots[shift], (), settings)
+        self.usual_schedule = Memo[tuple[timedelta, Skips], tuple[ChargeWindow, ...]](
+            lambda key: fitting(self.usual_slots[key], (), settings)
         )
-        self.main_windows = Memo[timedelta, tuple[ChargeWindow, ...]](
-            lambda shift: fitting(without_additional(self.slots[shift], 1), (), settings)
+        self.main_windows = Memo[tuple[timedelta, Skips], tuple[ChargeWindow, ...]](
+            lambda key: fitting(without_additional(self.slots[key[0]], 1, key[1]), (), settings)
         )
         self.rotating_windows = Memo[timedelta, frozenset[PlannedWindow]](
             lambda shift: _rotating(self.slots[shift].values(), settings)

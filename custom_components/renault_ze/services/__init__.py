@@ -17,7 +17,7 @@ from ..cloud.models import Capability, NotificationChannel
 from ..const import CHANNELS, DAYS, DOMAIN
 from ..coordinator import VehicleCoordinator
 from ..vehicle import commands
-from . import plan, vehicle
+from . import plan, schedule, vehicle
 
 _CENTURY = 20
 _EVERY_DAY = "every_day"
@@ -112,23 +112,15 @@ _SPAN = {vol.Optional("from"): _days, vol.Optional("to"): _days}
 _WEEKDAYS = vol.All(cv.ensure_list, [vol.In([_EVERY_DAY, *DAYS])], _weekdays)
 
 
-_ROW = vol.Schema(
-    {
-        vol.Required("days"): vol.All(_WEEKDAYS, vol.Length(min=1)),
-        vol.Required("start"): cv.time,
-        vol.Optional("end"): cv.time,
-        vol.Optional("duration"): cv.positive_time_period,
-    }
-)
-
-
-_PLANNED_ROW = vol.Schema(
+_WINDOW = vol.Schema(
     {
         vol.Optional("days"): _WEEKDAYS,
         vol.Optional("date"): cv.date,
         vol.Required("start"): cv.time,
         vol.Optional("end"): cv.time,
         vol.Optional("duration"): cv.positive_time_period,
+        vol.Optional("main", default=False): cv.boolean,
+        # The former name of a main window.
         vol.Optional("base", default=False): cv.boolean,
     }
 )
@@ -183,23 +175,24 @@ ACTIONS: tuple[Action, ...] = (
         name="set_charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         fields={
-            vol.Required("windows"): vol.All(cv.ensure_list, [_ROW], vol.Length(min=1)),
+            vol.Optional("windows"): vol.All(cv.ensure_list, [_WINDOW], vol.Length(min=1)),
+            vol.Optional("enable", default=True): cv.boolean,
             vol.Optional("keep_other_days", default=False): cv.boolean,
             **_WAIT,
         },
-        run=vehicle.set_charge_schedule,
+        run=schedule.set_charge_schedule,
     ),
     Action(
         name="disable_charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         fields=_WAIT,
-        run=vehicle.sending(lambda _: commands.DisableChargeSchedule()),
+        run=schedule.disable_charge_schedule,
     ),
     Action(
         name="get_charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         fields={},
-        run=vehicle.charge_schedule,
+        run=schedule.charge_schedule,
         reads=True,
     ),
     Action(
@@ -274,10 +267,10 @@ ACTIONS: tuple[Action, ...] = (
         name="set_charge_windows",
         capability=Capability.CHARGE_SCHEDULE,
         fields={
-            vol.Required("windows"): vol.All(cv.ensure_list, [_PLANNED_ROW]),
+            vol.Required("windows"): vol.All(cv.ensure_list, [_WINDOW]),
             vol.Optional("switch_on", default=True): cv.boolean,
         },
-        run=plan.set_charge_windows,
+        run=schedule.set_charge_windows,
     ),
     Action(
         name="get_plan",

@@ -1,21 +1,20 @@
 """Actions that edit or return the plan."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time
 from typing import Any
 
 from homeassistant.core import ServiceCall
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
-from ..cloud.models import Weekday
-from ..cloud.schedule import DAY, ScheduleError, check_date, instant, window
+from ..cloud.schedule import DAY, ScheduleError, check_date, instant
 from ..const import DAYS
 from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
 from ..plan import edits
-from ..plan.model import Departure, Plan, PlannedWindow
+from ..plan.model import Departure, Plan
 from ..plan.settings import Settings
 from ..plan.timetable import departure_times
 from . import responses
@@ -79,19 +78,6 @@ async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -
         return edits.pause(plan, first, last, now)
 
     return await _edit(coordinator, pause)
-
-
-async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Replace all charge windows."""
-    zone = coordinator.planner.settings.zone
-
-    def change(plan: Plan, now: datetime) -> Plan:
-        windows = _not_past(_windows(call.data["windows"]), now, zone)
-        changed = edits.with_windows(plan, windows, now)
-        edits.check_fit(changed, coordinator.vehicle)
-        return edits.switch_charging(changed, now, on=True) if call.data["switch_on"] else changed
-
-    return await _edit(coordinator, change)
 
 
 async def _edit(coordinator: VehicleCoordinator, change: Callable[[Plan, datetime], Plan]) -> Json:
@@ -160,27 +146,3 @@ def _skip_date(plan: Plan, now: datetime, settings: Settings, only: str | None, 
     if not skipped:
         raise ScheduleError("departure_none_to_skip", ())
     return edits.skip_all(plan, skipped, day)
-
-
-def _not_past(windows: list[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
-    """Return the windows that are not past; raise `ScheduleError` if all are, instead of deleting all windows."""
-    left = edits.to_come(windows, now, zone)
-    if windows and not left:
-        raise ScheduleError("event_past", (), windows[-1].on or "")
-    return left
-
-
-def _windows(rows: Iterable[Data]) -> list[PlannedWindow]:
-    """Return one window for each day of each row."""
-    return [each for row in rows for each in _row(row)]
-
-
-def _row(row: Data) -> Iterable[PlannedWindow]:
-    """Yield the windows of a row."""
-    on: date | None = row.get("date")
-    days = [DAYS[day] for day in row.get("days", ())]
-    if bool(days) == (on is not None):
-        raise ScheduleError("window_days_or_date", (), row["start"])
-    for day in days if on is None else [Weekday(on.weekday())]:
-        each = window(day, row["start"], end=row.get("end"), duration=row.get("duration"))
-        yield PlannedWindow(each, on, row["base"])

@@ -9,19 +9,20 @@ from ..cloud.models import (
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
+    CommandKind,
     DoNotDisturb,
     NotificationSettings,
     PreconditioningRun,
 )
 from ..cloud.schedule import end_of
 from ..const import CHANNELS, DAY_NAMES
-from ..plan import edits
 from ..plan.model import Departure, Pause, PlannedWindow
 from ..plan.preconditioning import forecast
 from ..plan.settings import AHEAD
 from ..plan.situation import Situation
 from ..plan.steps import DepartureMessage, SendSchedule, SetTimer, Start, Step, WindowMessage
-from ..vehicle.results import CommandResult
+from ..plan.window_edits import to_come
+from ..vehicle.results import CommandResult, CommandStatus
 from ..vehicle.update import ChargeSession, sessions
 from ..views import plan_entities
 
@@ -40,13 +41,26 @@ def command(result: CommandResult, zone: tzinfo) -> Json:
     }
 
 
-def charge_schedule(held: ChargeSchedule, *, differs: bool) -> Json:
-    """Return the car's charge schedule."""
+def nothing_sent(kind: CommandKind) -> Json:
+    """Return the result of a command that was not needed."""
+    unset = dict.fromkeys(("reason", "route", "sent_at", "settled_at"))
+    return {"command": kind, "status": CommandStatus.CONFIRMED, **unset}
+
+
+def charge_schedule(situation: Situation, next_step: Step | None) -> Json:
+    """Return the owner's charge schedule, and its copy in the car."""
+    plan, held = situation.plan, situation.state.charge_schedule or ChargeSchedule()
+    change_at = next_step.at if isinstance(next_step, SendSchedule) else None
     return {
-        "enabled": held.enabled,
-        "mode": held.mode,
-        "differs_from_last_set": differs,
-        "windows": [window(each) for each in held.windows],
+        "enabled": plan.charge_enabled,
+        "status": plan_entities.schedule_status(situation).value,
+        "windows": _windows(situation),
+        "in_the_car": {
+            "enabled": held.enabled,
+            "mode": held.mode,
+            "windows": [window(each) for each in held.windows],
+        },
+        "next_change": local(change_at, situation.zone),
     }
 
 
@@ -136,7 +150,7 @@ def plan(situation: Situation, next_step: Step | None) -> Json:
         "charge_enabled": held.charge_enabled,
         "paused": _pause(held.paused, situation.today),
         "departures": [departure(situation, each) for each in held.departures],
-        "windows": [_window(each) for each in edits.to_come(held.windows, situation.now, zone)],
+        "windows": _windows(situation),
         "next_step": None if next_step is None else _step(next_step, zone),
         "projection": _projection(situation),
         "charging_reason": plan_entities.charging_reason(situation).value,
@@ -169,9 +183,16 @@ def _pause(paused: Pause | None, today: date) -> Json | None:
     return {"from": paused.first.isoformat(), "to": paused.last.isoformat()}
 
 
-def _window(each: PlannedWindow) -> Json:
-    """Return a charge window of the plan."""
-    return {**window(each.window), "date": _date(each.on), "base": each.is_main}
+def _windows(situation: Situation) -> list[Json]:
+    """Return the charge windows of the plan that are not over."""
+    found = to_come(situation.plan.windows, situation.now, situation.zone)
+    return [_window(each, situation.today) for each in found]
+
+
+def _window(each: PlannedWindow, today: date) -> Json:
+    """Return a charge window of the plan, with the dates on which it is skipped."""
+    skipped = [day.isoformat() for day in sorted(each.skipped) if day >= today]
+    return {**window(each.window), "date": _date(each.on), "main": each.is_main, "skipped": skipped}
 
 
 def _step(step: Step, zone: tzinfo) -> Json:
@@ -181,7 +202,7 @@ def _step(step: Step, zone: tzinfo) -> Json:
         case Start() | SetTimer() | DepartureMessage():
             found["departure"] = step.departure.departure.name
         case SendSchedule():
-            found["windows"] = [window(each) for each in step.windows]
+            found["windows"] = [window(each) for each in step.schedule.windows]
         case WindowMessage():
             found["windows"] = [window(step.window)]
     return {"kind": step.kind, "reason": step.reason, "at": local(step.at, zone), **found}

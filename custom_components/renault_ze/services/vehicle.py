@@ -1,6 +1,6 @@
 """Actions that send commands to a vehicle or read it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
@@ -12,20 +12,18 @@ from homeassistant.util import dt as dt_util
 from ..cloud.models import (
     Capability,
     ChargeEvent,
-    ChargeWindow,
     DoNotDisturb,
     NotificationSettings,
-    Part,
     PreconditioningRun,
 )
-from ..cloud.schedule import ScheduleError, check_date, complete_schedule, next_at, window
-from ..const import CHANNELS, DAYS, DOMAIN, LOGGER
+from ..cloud.schedule import ScheduleError, check_date, next_at
+from ..const import CHANNELS, DOMAIN, LOGGER
 from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
 from ..plan import preconditioning
 from ..vehicle import commands
 from ..vehicle.command import Command
-from ..vehicle.results import CommandStatus
+from ..vehicle.results import CommandResult, CommandStatus
 from . import responses
 from .responses import Json
 
@@ -36,6 +34,11 @@ type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
 async def _send(coordinator: VehicleCoordinator, call: ServiceCall, command: Command) -> Json:
     """Send a command, wait for its result if requested, and return how far it came."""
     result = await coordinator.send_command(command, wait=call.data["wait"])
+    return result_of(call, result, coordinator)
+
+
+def result_of(call: ServiceCall, result: CommandResult, coordinator: VehicleCoordinator) -> Json:
+    """Return the result of a command so far; raise an error if the caller waited, without a response, and it failed."""
     # Without a response, only an error stops the automation that waits.
     if call.data["wait"] and not call.return_response and not result.is_done:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
@@ -94,38 +97,6 @@ def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
     if battery is None or battery.level is None or battery.level >= coordinator.planner.settings.threshold:
         return None
     return {"level": str(battery.level), "threshold": str(coordinator.planner.settings.threshold)}
-
-
-async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Send a charge schedule to the car."""
-    other_days: tuple[ChargeWindow, ...] = ()
-    if call.data["keep_other_days"]:
-        other_days = (
-            await coordinator.request_translated(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
-        ).windows
-    try:
-        windows = complete_schedule(_windows(call.data["windows"]), other_days, coordinator.vehicle)
-    except ScheduleError as err:
-        raise await schedule_error(call.hass, err) from err
-    return await _send(coordinator, call, commands.SetChargeSchedule(windows))
-
-
-def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
-    """Return one window for each day of each row."""
-    return [
-        window(DAYS[day], row["start"], end=row.get("end"), duration=row.get("duration"))
-        for row in rows
-        for day in row["days"]
-    ]
-
-
-async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
-    """Return the car's charge schedule."""
-    held = await coordinator.request_translated(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
-    state = coordinator.data
-    state = replace(state, charge_schedule=held, known=state.known | {Part.CHARGE_SCHEDULE})
-    differs = coordinator.planner.situation(state, dt_util.utcnow()).schedule_differs
-    return responses.charge_schedule(held, differs=differs)
 
 
 async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:

@@ -1,6 +1,6 @@
-"""Storage across restarts: the session of the cloud, and the plan, schedule and trips of each car."""
+"""Storage across restarts: the session of the cloud, and the plan and trips of each car."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from ..cloud.codec import dump, load, load_or_none
-from ..cloud.models import ChargeSchedule, DoNotDisturb
+from ..cloud.models import CommandKind, DoNotDisturb
 from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
 from ..vehicle.poller import PartRecord
@@ -155,14 +155,6 @@ class Storage:
         """Store the cloud's session within hours: without its changes, a new login would do."""
         self._set(self._content, "session", session, soon=False)
 
-    def wanted_schedule(self, vin: str) -> ChargeSchedule | None:
-        """Return the charge schedule last set here, None if there is none."""
-        return self._stored(ChargeSchedule, "schedules", vin)
-
-    def remember_schedule(self, vin: str, schedule: ChargeSchedule) -> None:
-        """Store the charge schedule that the car should hold."""
-        self._remember("schedules", vin, dump(schedule))
-
     def quiet_hours(self, vin: str) -> DoNotDisturb | None:
         """Return the do-not-disturb hours of a vehicle, None if there are none."""
         return self._stored(DoNotDisturb, "quiet_hours", vin)
@@ -176,14 +168,17 @@ class Storage:
         """Return the plans of all vehicles as JSON, by VIN."""
         return dict(self._content.get("plans", {}))
 
-    def command(self, vin: str, now: datetime) -> CommandResult | None:
-        """Return the last command of an earlier run, which is no longer tracked; None if there is none."""
-        command = self._stored(CommandResult, "commands", vin)
-        return None if command is None else command.abandoned(now)
+    def commands(self, vin: str, now: datetime) -> dict[CommandKind, CommandResult]:
+        """Return the last command of each kind of an earlier run; one that was pending is stored as ended."""
+        found = self._stored(tuple[CommandResult, ...], "last_commands", vin) or ()
+        ended = {each.kind: each.abandoned(now) for each in found}
+        if found:
+            self.remember_commands(vin, ended.values())
+        return ended
 
-    def remember_command(self, vin: str, command: CommandResult) -> None:
-        """Store the last command and its result."""
-        self._remember("commands", vin, dump(command))
+    def remember_commands(self, vin: str, commands: Iterable[CommandResult]) -> None:
+        """Store the last command of each kind, and its result."""
+        self._remember("last_commands", vin, dump(tuple(commands)))
 
     def plan(self, vin: str) -> dict[str, Any] | None:
         """Return the plan of a vehicle as JSON, None if it has none."""

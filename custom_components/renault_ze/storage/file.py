@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 from uuid import uuid4
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -21,6 +21,7 @@ from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
 from ..vehicle.results import CommandResult
 from ..vehicle.trips import TripLog
+from . import migration
 
 _VERSION = 1
 # Several changes often come together.
@@ -34,9 +35,10 @@ _INVALID = (*UNREADABLE, NotImplementedError, UnsupportedStorageVersionError)
 # In place of a VIN: data of all vehicles.
 ALL = "*"
 _KINDS: Mapping[str, Any] = {
+    # Of minor version 1; only those that could not be migrated are left.
     "schedules": ChargeSchedule,
     "quiet_hours": DoNotDisturb,
-    "commands": CommandResult,
+    "last_commands": tuple[CommandResult, ...],
     "journals": TripLog,
     "zones": str,
     "disabled": tuple[Disabled, ...],
@@ -48,6 +50,18 @@ OF_CARS = (*_SECTIONS, *_UNREAD)
 _REPLACEABLE = ("session", "parts")
 # The names of unreadable data, by VIN.
 type Unreadable = dict[str, list[str]]
+
+
+class _Store(Store[dict[str, Any]]):
+    """A store that migrates files of earlier versions."""
+
+    @override
+    async def _async_migrate_func(
+        self, old_major_version: int, old_minor_version: int, old_data: Any
+    ) -> dict[str, Any]:
+        if old_major_version != _VERSION or not isinstance(old_data, dict):
+            raise NotImplementedError
+        return migration.migrated(old_data) if old_minor_version < migration.MINOR_VERSION else old_data
 
 
 class StoredFile:
@@ -171,9 +185,16 @@ class StoredFile:
             return (await self._store().async_load() or {}).get(_WRITE_ID)
         return None
 
-    def _store(self, *, atomic_writes: bool = False) -> Store[dict[str, Any]]:
+    def _store(self, *, atomic_writes: bool = False) -> _Store:
         """Return a new store without cached content."""
-        return Store(self._hass, _VERSION, self._key, private=True, atomic_writes=atomic_writes)
+        return _Store(
+            self._hass,
+            _VERSION,
+            self._key,
+            private=True,
+            atomic_writes=atomic_writes,
+            minor_version=migration.MINOR_VERSION,
+        )
 
     def _write_within(self, span: timedelta) -> None:
         """Write after a delay, unless an earlier write is scheduled."""

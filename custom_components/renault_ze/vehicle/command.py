@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from ..cloud.models import ChargeSchedule, CommandKind, Part
+from ..cloud.models import CommandKind, Part
 from ..cloud.protocol import Cloud
 from .results import CONFIRMED, CommandOutcome, CommandReason, CommandStatus
 from .state import VehicleState
@@ -52,8 +52,11 @@ class Command(ABC):
         """Return the translation key of the reason not to send the command at all, None to send it."""
         return None
 
-    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule | None:
-        """Return the charge schedule the vehicle should hold after the command, None if it does not change."""
+    def needless(self, state: VehicleState, now: datetime) -> str | None:
+        """Return the translation key of the reason why the command would change nothing, None if it may.
+
+        Not asked while the opposite command is pending, which may still reach the vehicle.
+        """
         return None
 
     def outcome(self, before: VehicleState, now: VehicleState, since: datetime) -> CommandOutcome | None:

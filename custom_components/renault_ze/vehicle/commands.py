@@ -1,12 +1,19 @@
 """The commands a vehicle takes: how each is sent, and which state of the vehicle confirms it."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import override
 
-from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, NotificationSettings, Part, Result
+from ..cloud.models import (
+    SCHEDULE_COMMANDS,
+    ChargeSchedule,
+    ChargeWindow,
+    CommandKind,
+    NotificationSettings,
+    Part,
+    Result,
+)
 from ..cloud.protocol import Cloud
 from .command import Command
 from .results import CommandReason
@@ -19,7 +26,6 @@ _CABIN_FIELDS = {Part.CABIN: "preconditioning"}
 _CHARGE_FIELDS = {Part.BATTERY: "charging"}
 _REPORT_FIELDS = {Part.BATTERY: "reported_at"}
 _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
-_SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +135,11 @@ class StartCharge(_ChargeCommand):
         await cloud.start_charge(vin, route=route)
 
     @override
+    def needless(self, state: VehicleState, now: datetime) -> str | None:
+        return "already_charging" if state.is_charging and _is_just_read(state, "charging", now) else None
+
+    @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        if state.is_charging and _is_just_read(state, "charging", now):
-            return "already_charging"
         is_unplugged = state.battery is not None and state.battery.plugged_in is False
         # A car that has not reported for long may have been plugged in since.
         is_known = _is_just_read(state, "plugged_in", now) and not state.is_outdated
@@ -163,7 +171,7 @@ class StopCharge(_ChargeCommand):
         await cloud.stop_charge(vin, route=route)
 
     @override
-    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+    def needless(self, state: VehicleState, now: datetime) -> str | None:
         is_idle = state.battery is not None and state.battery.charging is False
         return "not_charging" if is_idle and _is_just_read(state, "charging", now) else None
 
@@ -190,51 +198,21 @@ class RequestUpdate(Command):
 
 
 @dataclass(frozen=True)
-class _WriteChargeSchedule(Command):
-    """Write a charge schedule into the car and enable it."""
+class SetChargeSchedule(Command):
+    """Replace the charge schedule in the car and enable it."""
 
     kind = CommandKind.SET_CHARGE_SCHEDULE
     parts = (Part.CHARGE_SCHEDULE,)
-    replaces = _SCHEDULE_KINDS
-
-    @override
-    @abstractmethod
-    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule: ...
-
-    @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
-        await cloud.set_charge_schedule(vin, self.wanted_schedule(state).windows, route=route)
-
-    @override
-    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
-        return now.charge_schedule == self.wanted_schedule(before)
-
-
-@dataclass(frozen=True)
-class SetChargeSchedule(_WriteChargeSchedule):
-    """Replace the charge schedule in the car and enable it."""
-
+    replaces = SCHEDULE_COMMANDS
     windows: tuple[ChargeWindow, ...]
 
     @override
-    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule:
-        return ChargeSchedule(enabled=True, windows=self.windows)
-
-
-@dataclass(frozen=True)
-class EnableChargeSchedule(_WriteChargeSchedule):
-    """Enable the charge schedule that the car holds."""
-
-    needs_fresh_state = True
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
+        await cloud.set_charge_schedule(vin, self.windows, route=route)
 
     @override
-    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule:
-        held = before.charge_schedule
-        return ChargeSchedule(enabled=True, windows=() if held is None else held.windows)
-
-    @override
-    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        return None if self.wanted_schedule(state).windows else "schedule_empty"
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.charge_schedule == ChargeSchedule(enabled=True, windows=self.windows)
 
 
 @dataclass(frozen=True)
@@ -243,7 +221,7 @@ class DisableChargeSchedule(Command):
 
     kind = CommandKind.DISABLE_CHARGE_SCHEDULE
     parts = (Part.CHARGE_SCHEDULE,)
-    replaces = _SCHEDULE_KINDS
+    replaces = SCHEDULE_COMMANDS
 
     @override
     async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
@@ -253,9 +231,10 @@ class DisableChargeSchedule(Command):
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
         return now.charge_schedule is not None and now.charge_schedule.enabled is False
 
-    @override
-    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule:
-        return ChargeSchedule(enabled=False)
+
+def schedule_command(schedule: ChargeSchedule) -> SetChargeSchedule | DisableChargeSchedule:
+    """Return the command that writes a charge schedule into the car."""
+    return SetChargeSchedule(schedule.windows) if schedule.enabled else DisableChargeSchedule()
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, RefusedError, RequestLimitError
+from ..cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    CountryMovedError,
+    RefusedError,
+    RequestLimitError,
+)
 from ..cloud.models import Part, Vehicle
 from ..cloud.protocol import Cloud
 from ..cloud.schedule import RetryTimes, Wait
 from . import update
 from .backoff import Backoff, longest_retry_after
 from .log import CarLog
-from .reading import READERS, in_order, polled_parts, valid_for
+from .reading import READERS, SLOW_INTERVAL, in_order, polled_parts, valid_for
 from .state import VehicleState
 from .tracker import COMMAND_POLL_INTERVAL
 
+# A timer may fire this much too early.
+_TIMER_MARGIN = timedelta(seconds=1)
 LASTING_AFTER: Final = timedelta(days=1)
 # How many intervals without a successful read of the battery.
 _UNREACHABLE_AFTER = 3
@@ -51,6 +60,9 @@ class PartRecord:
     part: Part
     failing_since: datetime | None = None
     failures: int = 0
+
+
+_READ = {part: PartRecord(part=part) for part in Part}
 
 
 class PartStorage(Protocol):
@@ -91,7 +103,7 @@ class LastingFailures:
         """Yield the new records of the parts that were read."""
         for part, response in responses.items():
             if not isinstance(response, CloudError):
-                yield PartRecord(part=part)
+                yield _READ[part]
             elif _counts_as_failure(part, response) and (part is Part.BATTERY or part in self._records):
                 record = self._records.get(part, PartRecord(part=part))
                 since = update.without_future_time(record.failing_since or now, now)
@@ -172,29 +184,46 @@ class Poller:
         """Return how much of the wait that the cloud asked for is left."""
         return self._backoff.left(now)
 
+    def until_poll(self, regular: timedelta) -> timedelta:
+        """Return the wait until the next poll: a regular one, or one that sends a lost schedule back again."""
+        retry_in = self._cloud.charge_schedule_retry_in(self._vehicle.vin)
+        return regular if retry_in is None else min(regular, max(retry_in + _TIMER_MARGIN, COMMAND_POLL_INTERVAL))
+
     def in_order(self, parts: Iterable[Part], state: VehicleState) -> list[Part]:
         """Return those of some parts that the vehicle has, in the order in which they are read."""
-        return in_order(parts, self._vehicle, state.read_at)
+        # Until the history shows the end of a charge, the car is polled more often than the request limit allows.
+        first = Part.CHARGE_HISTORY if state.charge.lookups else Part.BATTERY
+        return in_order(parts, self._vehicle, state.read_at, first=first, failing=self._retries.failing)
 
     async def read(self, parts: Collection[Part], now: datetime) -> dict[Part, Any]:
         """Read parts in parallel, and return the value or the error of each."""
+        if len(parts) == 1:
+            # Most polls read only the battery, which needs no task.
+            return {part: await self._read(part, now) for part in parts}
         responses = await asyncio.gather(*(self._read(part, now) for part in parts))
         return dict(zip(parts, responses, strict=True))
 
     def update(self, responses: Mapping[Part, Any], now: datetime) -> None:
         """Schedule the next read of each part, and wait as long as the cloud asks for.
 
-        A part that failed is due at once, unless it is refused or not polled regularly; after each refusal it is read
-        less often, except for the battery.
+        A part that failed is due at once, unless it is refused or not polled regularly. After each refusal it is read
+        less often, except for the battery; after each other error, while other parts can be read, down to hourly.
         """
         self.lasting_failures.update(responses, now)
+        is_reachable = any(not isinstance(response, CloudError) for response in responses.values())
         for part, response in responses.items():
             if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in self._polled:
                 self._due[part] = Wait(now, valid_for(part, response))
-            if isinstance(response, RefusedError) and part is not Part.BATTERY:
-                self._retries.failed(part, now)
-            elif not isinstance(response, CloudError):
+            if not isinstance(response, CloudError):
                 self._retries.succeeded(part)
+            elif part is not Part.BATTERY and isinstance(response, RefusedError):
+                self._retries.failed(part, now)
+            elif part is not Part.BATTERY and isinstance(response, ConnectionFailedError) and is_reachable:
+                self._retries.failed(part, now, longest=SLOW_INTERVAL)
+        was_read = self._cloud.was_schedule_read(self._vehicle.vin) and Part.CHARGE_SCHEDULE not in responses
+        if was_read and Part.CHARGE_SCHEDULE in self._retries.failing:
+            self._retries.succeeded(Part.CHARGE_SCHEDULE)
+            self._due.pop(Part.CHARGE_SCHEDULE, None)
         self.refusal = next((each for each in responses.values() if isinstance(each, AuthenticationError)), None)
         # Our own request limit causes no backoff, because commands may still be sent.
         asked = (each for each in responses.values() if not isinstance(each, RequestLimitError))

@@ -1,6 +1,6 @@
 """How and how often each part of a vehicle's state is read."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -143,10 +143,18 @@ def shortest_interval(account: Account) -> timedelta:
     return each_poll / (account.reads_an_hour - (all_parts - each_poll)) * SLOW_INTERVAL
 
 
-def in_order(parts: Iterable[Part], vehicle: Vehicle, read_at: Mapping[Part, datetime]) -> list[Part]:
-    """Return the parts that a vehicle has: first those that are polled, and of these the oldest first."""
-    available = (part for part in parts if READERS[part].capability in vehicle.capabilities)
-    return sorted(available, key=lambda part: (part not in INTERVALS, read_at.get(part, _NEVER)))
+def in_order(
+    parts: Iterable[Part], vehicle: Vehicle, read_at: Mapping[Part, datetime], *, first: Part, failing: Collection[Part]
+) -> list[Part]:
+    """Return the parts that a vehicle has: the `first`, then those that are polled, and of these the oldest first.
+
+    What is `failing` comes after what can be read, as the request limit may leave requests for only a few parts.
+    """
+
+    def order(part: Part) -> tuple[bool, bool, bool, datetime]:
+        return part is not first, part not in INTERVALS, part in failing, read_at.get(part, _NEVER)
+
+    return sorted((part for part in parts if READERS[part].capability in vehicle.capabilities), key=order)
 
 
 def polled_parts(vehicle: Vehicle) -> Iterator[Part]:

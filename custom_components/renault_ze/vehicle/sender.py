@@ -13,14 +13,14 @@ from ..cloud.exceptions import (
     ConnectionFailedError,
     InvalidRequestError,
     NoRemoteCommandsError,
-    RedirectedError,
     RefusedError,
     RejectedError,
     RequestLimitError,
     ThrottledError,
+    UnexpectedResponseError,
     UnsupportedError,
 )
-from ..cloud.models import ChargeSchedule, Part, Vehicle
+from ..cloud.models import Part, Vehicle
 from ..cloud.protocol import Cloud
 from .command import Command
 from .results import CommandError, CommandOutcome, CommandReason, CommandResult, CommandStatus
@@ -74,7 +74,8 @@ def _failure_reason(err: CloudError) -> CommandReason:
 
 def _not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandError:
     """Return the error of a command that was not accepted; `is_shown` is whether the car shows its effect."""
-    if not isinstance(err, ConnectionFailedError) or (isinstance(err, RedirectedError) and err.unsent):
+    if not isinstance(err, ConnectionFailedError) or (isinstance(err, UnexpectedResponseError) and err.unsent):
+        # The server was reached.
         return err
     if err.unsent:
         return CommandError("command_unsent")
@@ -98,9 +99,6 @@ class CommandContext(Protocol):
 
     def publish(self, result: CommandResult) -> None:
         """Show the result of a command."""
-
-    def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
-        """Store the schedule that the car should hold."""
 
 
 class CommandSender:
@@ -159,9 +157,13 @@ class CommandSender:
             if command.needs_fresh_state or isinstance(err, AuthenticationError):
                 raise err
         # An outdated state is no obstacle.
-        is_fresh = all(isinstance(err, RequestLimitError) for err in errors)
-        if is_fresh and (obstacle := command.obstacle(self._context.data, self._clock())) is not None:
-            raise CommandError(obstacle)
+        if not all(isinstance(err, RequestLimitError) for err in errors):
+            return
+        state, now = self._context.data, self._clock()
+        replaces_opposite = self.tracker.of(command.replaces - {command.kind}) is not None
+        needless = None if replaces_opposite else command.needless(state, now)
+        if (key := needless or command.obstacle(state, now)) is not None:
+            raise CommandError(key)
 
     async def _send(self, command: Command, *, is_shown: bool) -> PendingCommand:
         """Send a command; one without a response may have arrived, so it is tracked as well."""
@@ -238,8 +240,6 @@ class CommandSender:
             return
         for result in self.tracker.add(pending, now):
             context.publish(result)
-        if (wanted := pending.command.wanted_schedule(pending.before)) is not None:
-            context.remember_wanted_schedule(wanted)
         context.publish_pending(pending.update(_progress(pending, status), now))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from ..cloud.models import (
+    SCHEDULE_COMMANDS,
     Battery,
     Cabin,
     ChargeEvent,
@@ -52,13 +53,13 @@ class Charge:
 class VehicleState:
     """The state of a vehicle.
 
-    `wanted_schedule` is the charge schedule last set here, `earlier_command` the last command before a restart.
-    Preconditioning runs up to `runs_reported_until` were already reported. `read_at` is when each part was last read,
-    `known` the parts whose values are recent enough to use, `outdated_parts` when the outdated ones of these were last
-    read. `is_outdated` means that a part or the battery report is outdated, `is_silent` that the car has not reported
-    for days. `failing_parts` could not be read for a day. `kept_fields` are the fields that were missing in the last
-    response, with when their values were read. `accepts_commands` is False for a day after the car has refused all
-    commands. `future_dated` are the runs and report times dated in the future, by the part that contains them.
+    `earlier_commands` are the last ones before a restart. Preconditioning runs up to `runs_reported_until` were already
+    reported. `read_at` is when each part was last read, `known` the parts whose values are recent enough to
+    use, `outdated_parts` when the outdated ones of these were last read. `is_outdated` means that a part or the battery
+    report is outdated, `is_silent` that the car has not reported for days. `failing_parts` could not be read for a day.
+    `kept_fields` are the fields that were missing in the last response, with when their values were read.
+    `accepts_commands` is False for a day after the car has refused all commands. `future_dated` are the runs and report
+    times dated in the future, by the part that contains them.
     """
 
     battery: Battery | None = None
@@ -68,7 +69,6 @@ class VehicleState:
     preconditioning_timer: time | None = None
     preconditioning_starts_at: datetime | None = None
     charge_schedule: ChargeSchedule | None = None
-    wanted_schedule: ChargeSchedule | None = None
     notifications: NotificationSettings | None = None
     charge_history: tuple[ChargeEvent, ...] = ()
     preconditioning_history: tuple[PreconditioningRun, ...] = ()
@@ -76,7 +76,7 @@ class VehicleState:
     location: Location | None = None
     cabin: Cabin | None = None
     commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
-    earlier_command: CommandResult | None = None
+    earlier_commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
     known: frozenset[Part] = frozenset()
     outdated_parts: Mapping[Part, datetime] = field(default_factory=dict)
     is_outdated: bool = False
@@ -114,20 +114,19 @@ class VehicleState:
     @property
     def last_command(self) -> CommandResult | None:
         """Return the last command, from before a restart if there was none since."""
-        return max(self.commands.values(), key=lambda command: command.sent_at, default=self.earlier_command)
-
-    def last_of(self, kind: CommandKind) -> CommandResult | None:
-        """Return the last command of a kind, from before a restart if it was the last of all commands."""
-        earlier = self.earlier_command
-        return self.commands.get(kind, earlier if earlier is not None and earlier.kind is kind else None)
+        found = self.commands or self.earlier_commands
+        return max(found.values(), key=lambda command: command.sent_at, default=None)
 
     @property
-    def schedule_differs(self) -> bool:
-        """Return whether the car's charge schedule differs from the one last set here."""
-        held, wanted = self.charge_schedule, self.wanted_schedule
-        if held is None or held.enabled is None or wanted is None:
-            return False
-        return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
+    def last_commands(self) -> Mapping[CommandKind, CommandResult]:
+        """Return the last command of each kind, from before a restart if there was none since."""
+        return {**self.earlier_commands, **self.commands}
+
+    @property
+    def last_schedule_command(self) -> CommandResult | None:
+        """Return the last command for the charge schedule since the start."""
+        found = (self.commands[kind] for kind in SCHEDULE_COMMANDS if kind in self.commands)
+        return max(found, key=lambda command: command.sent_at, default=None)
 
 
 _UNREAD = VehicleState()

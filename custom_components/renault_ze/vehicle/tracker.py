@@ -1,7 +1,7 @@
 """Track the commands of a vehicle until their outcome is known."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -175,6 +175,10 @@ class CommandTracker:
     def is_tracked(self, pending: PendingCommand) -> bool:
         """Return whether a command is still pending."""
         return self._pending.get(pending.command.kind) is pending
+
+    def of(self, kinds: Iterable[CommandKind]) -> PendingCommand | None:
+        """Return the pending command of some kinds."""
+        return next((self._pending[kind] for kind in kinds if kind in self._pending), None)
 
     def is_pending(self, command: Command) -> bool:
         """Return whether another command of its kind is pending that this one does not replace."""

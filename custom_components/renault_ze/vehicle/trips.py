@@ -116,6 +116,14 @@ def _used(before: OdometerReading, now: OdometerReading) -> float | None:
     return before.energy_kwh - now.energy_kwh
 
 
+def _without_energy(log: TripLog) -> TripLog:
+    """Return the log as it is stored during a charge, which changes the energy at each reading until it ends.
+
+    After a restart, the first reading contains the energy again, unless the car was driven before.
+    """
+    return log if log.reading is None else replace(log, reading=replace(log.reading, energy_kwh=None))
+
+
 class TripStorage(Protocol):
     """Where trip logs survive a restart."""
 
@@ -134,7 +142,7 @@ class TripRecorder:
         self._storage = storage
         self._vehicle = vehicle
         self._read_at: datetime | None = None
-        self.log = storage.journal(vehicle.vin)
+        self.log = self._stored = storage.journal(vehicle.vin)
 
     def record(self, state: VehicleState, now: datetime) -> None:
         """Add the odometer to the log if it was read since the last call."""
@@ -143,6 +151,10 @@ class TripRecorder:
             return
         self._read_at = read_at
         latest = odometer_reading(state.battery, state.mileage_km, self._vehicle.battery_kwh, now)
-        if latest is not None:
-            self.log = add_reading(self.log, latest, self._vehicle.time_zone)
-            self._storage.remember_journal(self._vehicle.vin, self.log)
+        if latest is None:
+            return
+        self.log = add_reading(self.log, latest, self._vehicle.time_zone)
+        stored = _without_energy(self.log) if state.charging else self.log
+        if stored != self._stored:
+            self._stored = stored
+            self._storage.remember_journal(self._vehicle.vin, stored)

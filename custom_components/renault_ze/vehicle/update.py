@@ -32,6 +32,8 @@ SILENT_AFTER: Final = timedelta(days=4)
 # The slowest charging point takes about 20 minutes for a percent.
 RISES_WITHIN: Final = timedelta(hours=1)
 _FULL_LEVEL = 100
+# What does not change while the car charges.
+_STILL = (Part.MILEAGE, Part.LOCATION)
 _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
 
 
@@ -59,6 +61,20 @@ def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: date
     # Our own clock may be behind: a history with dates in the future is read again.
     complete = [part for part in values if part is not Part.CHARGE_HISTORY or values[part] == raw[part]]
     return replace(state, **changes, read_at={**state.read_at, **dict.fromkeys(complete, now)})
+
+
+def with_unmoved(responses: dict[Part, Any], state: VehicleState) -> dict[Part, Any]:
+    """Return responses with the mileage and location read during the charge that they continue: the car has not moved.
+
+    If the level has fallen, the car may have been driven since the last report.
+    """
+    battery, before, seen_at = responses.get(Part.BATTERY), state.battery, state.charge.seen_at
+    if not isinstance(battery, Battery) or before is None or not (battery.charging and before.charging):
+        return responses
+    if seen_at is None or battery.level is None or before.level is None or battery.level < before.level:
+        return responses
+    read = (part for part in _STILL if state.was_read_since(seen_at, part) and part not in state.kept_fields)
+    return {**{part: getattr(state, part.value) for part in read}, **responses}
 
 
 def _charge(state: VehicleState, responses: Responses, values: Responses, vehicle: Vehicle, now: datetime) -> Charge:
@@ -120,11 +136,11 @@ def expected_parts(state: VehicleState, now: datetime) -> set[Part]:
 
 def _times_without_future(state: VehicleState, now: datetime) -> dict[str, Any]:
     """Return the fields without times in the future, which were recorded while the clock was ahead."""
-    earlier, seen_at, starts_at = state.earlier_command, state.charge.seen_at, state.preconditioning_starts_at
+    seen_at, starts_at = state.charge.seen_at, state.preconditioning_starts_at
     reported_until = state.runs_reported_until
     return {
         "commands": {kind: _result_without_future(each, now) for kind, each in state.commands.items()},
-        "earlier_command": None if earlier is None else _result_without_future(earlier, now),
+        "earlier_commands": {kind: _result_without_future(each, now) for kind, each in state.earlier_commands.items()},
         "runs_reported_until": None if reported_until is None else without_future_time(reported_until, now),
         "charge": replace(state.charge, seen_at=None)
         if seen_at and is_ahead(seen_at, now, CLOCK_ERROR)

@@ -11,7 +11,7 @@ from ..cloud.models import Vehicle, Weekday
 from ..cloud.schedule import WEEK, ScheduleError
 from ..plan.model import Plan
 from ..plan.situation import Situation
-from .plan_entities import Sentence
+from .sentences import Sentence
 
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _NAMES = {Weekday(number): name for name, number in _DAYS.items()}

@@ -58,9 +58,9 @@ class DepartureCalendar(PlanCalendar):
     def update(self, selection: Selection, entered: EventInput) -> Plan:
         """Return the plan with a departure changed, or one time of it skipped and replaced by another departure."""
         old = self._departure(selection)
-        if self._is_whole(old, selection):
+        if selection.day is None or self._is_whole(old, selection):
             return edits.with_departure(self.plan, self._filled(old, entered), self.now)
-        blank = replace(old, id=self.new_id, skipped=frozenset())
+        blank = replace(old, id=self.new_id, skipped=frozenset(), moved_from=old.time_id(selection.day))
         once = self._filled(blank, replace(entered, weekdays=frozenset()))
         return edits.with_departure(self.delete(selection), once, self.now)
 
@@ -112,6 +112,7 @@ class DepartureCalendar(PlanCalendar):
             weekdays=entered.weekdays,
             on=None if entered.weekdays else entered.begin.date(),
             skipped=blank.skipped if entered.weekdays else frozenset(),
+            moved_from=None if entered.weekdays else blank.moved_from,
         )
         edits.check_timer(filled, self.context.vehicle)
         if not entered.weekdays and entered.begin <= self.now:

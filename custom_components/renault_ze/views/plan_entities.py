@@ -1,15 +1,13 @@
-"""What entities show of the plan.
-
-A `Sentence` is the key of a text with its placeholders; Home Assistant's language decides the text.
-"""
+"""What entities show of the plan."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..cloud.models import CommandKind
 from ..cloud.schedule import DAY, instant
+from ..plan import sending
 from ..plan.preconditioning import forecast
 from ..plan.settings import Settings, was_disabled
 from ..plan.situation import Situation
@@ -17,6 +15,7 @@ from ..plan.steps import DepartureMessage, DepartureTime, Forecast, Message, Ref
 from ..plan.timetable import skipped_times
 from . import reasons
 from .reasons import GRACE, REMEMBERED, ChargingExplanation, ChargingReason, PreconditioningExplanation
+from .sentences import Placeholder, Sentence, charge_problem, preconditioning_problems, schedule_problem
 
 _DISABLED = {False: "", True: "_disabled"}
 # These have a text of their own if the account or the device was disabled.
@@ -33,33 +32,22 @@ class Method(StrEnum):
 
 
 class WindowKind(StrEnum):
-    """The main window of a day, an additional one, or one that only the car holds."""
+    """The main window of a day, or an additional one."""
 
-    MAIN = "base"
-    ADDITIONAL = "further"
-    CAR = "car"
+    MAIN = "main"
+    ADDITIONAL = "additional"
 
 
 class ScheduleStatus(StrEnum):
-    """The charge schedule in the car compared with the one wanted here."""
+    """The charge schedule in the car, as a copy of the owner's."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
     SENDING = "sending"
     DIFFERS = "differs"
+    FAILED = "failed"
     DELAYED = "delayed"
     DELEGATED = "delegated"
-
-
-type Placeholder = str | date | time | timedelta | Sentence
-
-
-class Sentence(NamedTuple):
-    """A text by its key and placeholders; `category` is its section in the translations."""
-
-    key: str
-    placeholders: Mapping[str, Placeholder]
-    category: str = "common"
 
 
 class Shown(NamedTuple):
@@ -89,17 +77,15 @@ def skip_next_departure(situation: Situation) -> dict[str, Any]:
 
 
 def next_charge_window(situation: Situation) -> Shown:
-    """Show the next charge window, of the plan if the car follows it, else of the car."""
-    now, in_car = situation.now, situation.held_windows
-    if not situation.follows_plan:
-        own = (each for each in situation.next_car_windows if each.begin > now)
-        return next((_window(each.begin, each.end, WindowKind.CAR, in_car=True) for each in own), NOTHING)
-    for begin, end, planned in situation.next_windows:
-        if begin > now:
-            is_main = planned.on is None and planned.window in situation.main_windows
-            kind = WindowKind.MAIN if is_main else WindowKind.ADDITIONAL
-            return _window(begin, end, kind, in_car=planned.window in in_car)
-    return NOTHING
+    """Show the next charge window, none while the car does not charge by the owner's schedule."""
+    coming = situation.next_windows if situation.follows_plan else []
+    found = next((each for each in coming if each.begin > situation.now), None)
+    if found is None:
+        return NOTHING
+    is_main = found.planned.on is None and found.planned.window in situation.main_windows
+    kind = WindowKind.MAIN if is_main else WindowKind.ADDITIONAL
+    in_car = found.planned.window in situation.held_windows
+    return Shown(found.begin, {"end": found.end, "kind": kind, "in_the_car": in_car}, {})
 
 
 def next_preconditioning(situation: Situation) -> Shown:
@@ -120,19 +106,25 @@ def next_preconditioning(situation: Situation) -> Shown:
 
 
 def schedule_status(situation: Situation) -> Shown:
-    """Show the charge schedule in the car compared with the one wanted here."""
-    held = situation.state.charge_schedule
-    if situation.is_sending:
-        return Shown(ScheduleStatus.SENDING, {}, {})
-    if situation.schedule_differs:
-        return Shown(ScheduleStatus.DIFFERS, {}, {})
-    if held is not None and held.override is not None:
-        return Shown(ScheduleStatus(held.override), {}, {})
-    if held is None or held.enabled is None:
-        return NOTHING
-    if held.unsettled:
-        return Shown(ScheduleStatus.SENDING, {}, {})
-    return Shown(ScheduleStatus.ENABLED if held.enabled else ScheduleStatus.DISABLED, {}, {})
+    """Show whether the car holds the owner's charge schedule."""
+    status = _schedule_status(situation)
+    return NOTHING if status is None else Shown(status, {}, schedule_problem(situation))
+
+
+def _schedule_status(situation: Situation) -> ScheduleStatus | None:
+    """Return the status of the charge schedule in the car, None if it is unknown."""
+    held, last = situation.state.charge_schedule, situation.state.last_schedule_command
+    is_due = sending.unsent(situation) is not None
+    if held is None or situation.is_changed_elsewhere:
+        return None if held is None else ScheduleStatus.DIFFERS
+    has_failed = last is not None and last.is_settled and not last.is_done
+    if is_due and (has_failed or not situation.state.accepts_commands):
+        return ScheduleStatus.FAILED
+    if is_due or situation.is_sending or held.unsettled:
+        return ScheduleStatus.SENDING
+    if held.override is not None:
+        return ScheduleStatus(held.override)
+    return {True: ScheduleStatus.ENABLED, False: ScheduleStatus.DISABLED, None: None}[held.enabled]
 
 
 def charging_reason(situation: Situation) -> Shown:
@@ -140,13 +132,15 @@ def charging_reason(situation: Situation) -> Shown:
     found = reasons.explain_charging(situation)
     missed_at = found.at if found.reason is ChargingReason.WINDOW_MISSED else None
     disabled = missed_at is not None and was_disabled(situation.settings.disabled, missed_at)
-    return Shown(found.reason, {"at": found.at}, {"explanation": explanation(found, disabled=disabled)})
+    sentences = {"explanation": explanation(found, disabled=disabled), **charge_problem(situation)}
+    return Shown(found.reason, {"at": found.at}, sentences)
 
 
 def preconditioning_reason(situation: Situation) -> Shown:
     """Show why the car will be preconditioned or not."""
     found = reasons.explain_preconditioning(situation)
-    return Shown(found.reason, {"at": found.at}, {"explanation": explanation(found)})
+    sentences = {"explanation": explanation(found), **preconditioning_problems(situation)}
+    return Shown(found.reason, {"at": found.at}, sentences)
 
 
 def explanation(found: ChargingExplanation | PreconditioningExplanation, *, disabled: bool = False) -> Sentence:
@@ -190,6 +184,7 @@ def next_change(situation: Situation) -> datetime:
     changes += [each.ready_at + REMEMBERED for each in situation.plan.attempts]
     changes += [each.ready_at for each in skipped_times(situation.plan, situation.settings, now, midnight)]
     changes += [each + run_length for each in _last_runs(situation)]
+    changes += [each + REMEMBERED for each in _commands_sent(situation)]
     if situation.state.preconditioning_starts_at is not None:
         changes.append(situation.state.preconditioning_starts_at)
     return min((at for at in changes if now < at < midnight), default=midnight)
@@ -198,13 +193,19 @@ def next_change(situation: Situation) -> datetime:
 def change_sources(situation: Situation) -> tuple[object, ...]:
     """Return all that `next_change` depends on, except the time."""
     starts_at = situation.state.preconditioning_starts_at
-    return situation.plan, situation.settings, situation.held_windows, _last_runs(situation), starts_at
+    sent = _commands_sent(situation)
+    return situation.plan, situation.settings, situation.held_windows, _last_runs(situation), sent, starts_at
 
 
 def _last_runs(situation: Situation) -> list[datetime]:
     """Return when preconditioning last started, and was last commanded."""
     run, command = situation.state.last_preconditioning, situation.state.commands.get(CommandKind.PRECONDITION)
     return [*([] if run is None else [run.at]), *([] if command is None else [command.sent_at])]
+
+
+def _commands_sent(situation: Situation) -> list[datetime]:
+    """Return when the last command of each kind was sent."""
+    return [each.sent_at for each in situation.state.commands.values()]
 
 
 def _departure(situation: Situation, each: DepartureTime) -> dict[str, Any]:
@@ -217,11 +218,6 @@ def _departure(situation: Situation, each: DepartureTime) -> dict[str, Any]:
         "can_cancel_until": each.start_at if departure.precondition and each.start_at > situation.now else None,
         "skipped": [day.isoformat() for day in sorted(departure.skipped) if day >= situation.today],
     }
-
-
-def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_car: bool) -> Shown:
-    """Show a charge window."""
-    return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_car}, {})
 
 
 def _placeholders(found: PreconditioningExplanation) -> dict[str, Placeholder]:

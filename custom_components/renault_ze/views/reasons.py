@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from ..cloud.charging import ChargeState
 from ..cloud.models import Battery, CommandKind, Part, Result
 from ..plan.model import Outcome
 from ..plan.preconditioning import FULL, forecast
@@ -74,6 +75,8 @@ class PreconditioningExplanation(NamedTuple):
     disabled: bool = False
 
 
+# By a schedule or a limit that the car does not report.
+_OWN_DECISIONS = {ChargeState.WAITING_FOR_SCHEDULE, ChargeState.ENDED}
 _FAILURES = {
     Outcome.FAILED: PreconditioningReason.FAILED,
     Outcome.MISSED: PreconditioningReason.FAILED,
@@ -94,7 +97,7 @@ def explain_charging(situation: Situation) -> ChargingExplanation:
         begun = _begun(situation)
         at = _next_begin(situation) if begun is None else begun
         return ChargingExplanation(ChargingReason.NOT_PLUGGED_IN, at, begun is not None)
-    if situation.held is None or battery.plugged_in is None or situation.state.charging is None:
+    if battery.plugged_in is None or situation.state.charging is None:
         return ChargingExplanation(ChargingReason.UNKNOWN)
     return _while_plugged_in(situation, battery)
 
@@ -149,10 +152,13 @@ def _charge(situation: Situation, battery: Battery) -> ChargingExplanation | Non
 
 
 def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplanation:
-    """Return why a car that is plugged in and not full does not charge."""
+    """Return why a car that is plugged in and not full does not charge; one without a schedule may at any time."""
     now, plan = situation.now, situation.plan
+    if situation.held is None:
+        is_unknown = situation.settings.has_schedule or battery.charge_state in _OWN_DECISIONS
+        return ChargingExplanation(ChargingReason.UNKNOWN) if is_unknown else _though_allowed(battery, None, now)
     current = next(iter(situation.car_windows(now, now + INSTANT)), None)
-    if current is not None or (situation.held is not None and not situation.held.enabled):
+    if current is not None or not situation.held.enabled:
         return _though_allowed(battery, None if current is None else current.begin, now)
     planned = next(iter(situation.next_windows), None) if situation.follows_plan else None
     if planned is not None and planned.begin <= now:

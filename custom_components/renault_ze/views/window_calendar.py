@@ -1,47 +1,46 @@
-"""The charge windows as calendar events: those of the plan, or those in the car if the plan keeps no schedule.
+"""The owner's charge schedule as calendar events, which are tentative while the car does not charge by it.
 
-The past shows the known charges. Windows that the car does not follow are tentative. A window has no name and cannot be
-skipped: windows at the same time of different weekdays are one weekly event, which is changed as a whole. The first
-window that is entered starts the plan, with the charge schedule in the car.
+The past shows the known charges. A window has no name: windows at the same time of different weekdays are one weekly
+event. Weekly windows that overlap become one.
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import override
 
 from ..cloud.models import Weekday
-from ..cloud.schedule import ScheduleError, clipped, window
-from ..plan import edits
+from ..cloud.schedule import ScheduleError, clipped, on_date, window
+from ..plan import window_edits as edits
 from ..plan.model import Plan, PlannedWindow
 from ..plan.timetable import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
-from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
-from .plan_entities import Sentence
+from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, rule
+from .sentences import Sentence
 
-WINDOW_KEYWORDS = ("base",)
+WINDOW_KEYWORDS = ("main",)
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCalendar(PlanCalendar):
-    """The charge windows of a plan or a car, all shown with the same `name`."""
+    """The charge windows of a plan, all shown with the same `name`; the summary of a new one contains a `stem`."""
 
     name: str
+    stems: tuple[str, ...] = ("charg",)
 
     @override
     def entries(self, begin: datetime, end: datetime) -> list[CalendarEntry]:
         """Return, in order, the past charges and the windows that are not over."""
         history = sessions(self.context.situation.state.charge_history)
         charges = [each for each in history if each.ended.at > begin and each.started.at < end]
-        ahead = self._ahead(self._shown(), *clipped(begin, end, self.now))
+        ahead = self._ahead(self.plan.windows, *clipped(begin, end, self.now))
         return [*map(self._charge, reversed(charges)), *ahead]
 
     @override
     def next_time(self) -> Occurrence | None:
         """Return the current or next window that the car follows."""
         situation = self.context.situation
-        coming = situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows
-        return next((each for each in coming if self._is_followed(each.planned)), None)
+        return next(iter(situation.next_windows if situation.follows_plan else ()), None)
 
     @override
     def next_entry(self) -> CalendarEntry | None:
@@ -49,89 +48,129 @@ class WindowCalendar(PlanCalendar):
         if (found := self.next_time()) is None:
             return None
         key = _key(found.planned)
-        return self._entry(found, {each.window.weekday for each in self._shown() if _key(each) == key})
+        return self._entry(found, {each.window.weekday for each in self.plan.windows if _key(each) == key})
 
     @override
     def create(self, entered: EventInput) -> Plan:
-        """Return the plan with another window, and its charge schedule switched on."""
-        return self._with(self._to_start_from(), entered, is_main="base" in (entered.options or ()))
+        """Return the plan with another window; the first weekly one enables the schedule if the car can hold it."""
+        if not any(stem in entered.name.casefold() for stem in self.stems):
+            raise ScheduleError("event_not_charging", (), entered.name)
+        plan, is_main = self.plan, WINDOW_KEYWORDS[0] in (entered.options or ())
+        changed = self._with(self._to_come(), entered, is_main=is_main)
+        if plan.charge_enabled or not entered.weekdays or any(each.on is None for each in plan.windows):
+            return changed
+        try:
+            return edits.select_mode(changed, self.now, self.context.vehicle, by_schedule=True)
+        except ScheduleError:
+            return changed
 
     @override
     def update(self, selection: Selection, entered: EventInput) -> Plan:
-        """Return the plan with an event changed."""
+        """Return the plan with an event changed, or one time of it skipped and replaced by a window for its date."""
         selected, others = self._divided(selection)
-        is_main = selected[0].is_main if entered.options is None else "base" in entered.options
-        return self._with(others, entered, is_main=is_main)
+        if self._is_once(selection):
+            skipped = self._skipped(selected, selection.day)
+            return self._with((*others, *skipped), replace(entered, weekdays=frozenset()), is_main=False)
+        is_main = selected[0].is_main if entered.options is None else WINDOW_KEYWORDS[0] in entered.options
+        return self._with(others, entered, is_main=is_main, before=selected)
 
     @override
     def delete(self, selection: Selection) -> Plan:
-        """Return the plan without an event, unless it is the last weekly one."""
+        """Return the plan without an event or one time of it, but with a weekly one if the schedule is enabled."""
         selected, others = self._divided(selection)
-        if all(each.on is not None for each in others):
+        if self._is_once(selection):
+            return self._changed((*others, *self._skipped(selected, selection.day)))
+        if self.plan.charge_enabled and all(each.on is not None for each in others):
             raise ScheduleError("charge_window_last", {each.window.weekday for each in selected})
         return self._changed(others)
 
-    def _planned(self) -> tuple[PlannedWindow, ...]:
-        """Return the windows of the plan that are not for past dates."""
-        return edits.to_come(self.plan.windows, self.now, self.context.situation.zone)
-
-    def _shown(self) -> tuple[PlannedWindow, ...]:
-        """Return the windows of the plan, or those in the car if it keeps none."""
-        if self.plan.keeps_schedule:
-            return self.plan.windows
-        return tuple(map(PlannedWindow, self.context.situation.held_windows))
-
-    def _is_followed(self, each: PlannedWindow) -> bool:
-        """Return whether the car charges in a window, by the plan or by what it holds."""
-        situation = self.context.situation
-        return situation.follows_plan or each.window in situation.held_windows
-
-    def _to_start_from(self) -> tuple[PlannedWindow, ...]:
-        """Return the windows to which one is added: those in the car, unless they are part of the plan."""
-        if self.plan.keeps_schedule:
-            return self._planned()
-        if self.context.situation.held is None:
-            raise ScheduleError("charge_schedule_unknown", ())
-        own, in_car = {each.window for each in self.plan.windows}, self.context.situation.held_windows
-        return self._planned() if own.issuperset(in_car) else self._shown()
+    def _to_come(self) -> tuple[PlannedWindow, ...]:
+        """Return the windows of the plan without past dates."""
+        return edits.without_past(self.plan.windows, self.now, self.context.situation.zone)
 
     def _divided(self, selection: Selection) -> tuple[tuple[PlannedWindow, ...], tuple[PlannedWindow, ...]]:
         """Return the selected windows of the plan, and the others."""
-        windows = self._planned() if self.plan.keeps_schedule else ()
+        windows = self._to_come()
         selected = tuple(each for each in windows if _uid(each) == selection.uid)
         if not selected:
             raise ScheduleError("charge_window_unknown", ())
-        if selection.day is not None and not selection.follow:
-            raise ScheduleError("charge_window_once", {each.window.weekday for each in selected})
-        if selection.day is not None:
+        if selection.day is not None and selection.follow:
             begin = datetime.combine(selection.day, selected[0].window.start, self.context.situation.zone)
-            self._check_first(selected, begin)
+            if (before := next(self._before(selected, begin), None)) is not None:
+                raise ScheduleError("window_from_next", (), before.begin)
         return selected, tuple(each for each in windows if _uid(each) != selection.uid)
 
-    def _with(self, others: tuple[PlannedWindow, ...], entered: EventInput, *, is_main: bool) -> Plan:
-        """Return the plan with the entered windows beside others."""
+    def _is_once(self, selection: Selection) -> bool:
+        """Return whether one time of a weekly event is selected."""
+        return selection.day is not None and not selection.follow
+
+    def _skipped(self, windows: tuple[PlannedWindow, ...], day: date | None) -> Iterator[PlannedWindow]:
+        """Yield the windows of an event, the one of a date with this skipped; refuse a time that is over."""
+        for each in windows:
+            if day is None or each.on is not None or each.window.weekday != day.weekday():
+                yield each
+                continue
+            if on_date(day, each.window, self.context.situation.zone).end <= self.now:
+                raise ScheduleError("event_past", (), day)
+            yield replace(each, skipped=each.skipped | {day})
+
+    def _with(
+        self,
+        others: tuple[PlannedWindow, ...],
+        entered: EventInput,
+        *,
+        is_main: bool,
+        before: tuple[PlannedWindow, ...] = (),
+    ) -> Plan:
+        """Return the plan with the entered windows beside others; `before` are those that they replace."""
         begin, end = (each.replace(tzinfo=None, fold=0) for each in (entered.begin, entered.end))
-        day = Weekday(begin.weekday())
-        on = None if entered.weekdays else begin.date()
-        if on is not None and entered.end <= self.now:
-            raise ScheduleError("event_past", (), entered.begin)
+        if not entered.weekdays:
+            once = window(Weekday(begin.weekday()), begin.time(), duration=end - begin)
+            return self._with_once(others, PlannedWindow(once, begin.date(), is_main), entered)
+        skipped = {each.window.weekday: each.skipped for each in before}
         new = tuple(
-            PlannedWindow(window(each, begin.time(), duration=end - begin), on, is_main)
-            for each in entered.weekdays or {day}
+            PlannedWindow(window(day, begin.time(), duration=end - begin), None, is_main, skipped.get(day, frozenset()))
+            for day in sorted(entered.weekdays)
         )
-        self._check_first(new, entered.begin)
-        return edits.switch_charging(self._changed((*others, *new)), self.now, on=True)
+        if all(edits.is_covered(each, others) for each in new):
+            cover = next(each for each in others if edits.is_covered(new[0], [each]))
+            raise ScheduleError("window_within_another", [each.window.weekday for each in new], cover.window.start)
+        return self._changed((*others, *(self._from(each, entered.begin, others) for each in new)))
+
+    def _with_once(self, others: tuple[PlannedWindow, ...], once: PlannedWindow, entered: EventInput) -> Plan:
+        """Return the plan with a window for a date; one at the time of a skipped window restores that."""
+        if entered.end <= self.now:
+            raise ScheduleError("event_past", (), entered.begin)
+        skipped = next((each for each in others if each.window == once.window and once.on in each.skipped), None)
+        if skipped is not None:
+            restored = replace(skipped, skipped=skipped.skipped - {once.on})
+            return self._changed((*(each for each in others if each is not skipped), restored))
+        edits.check_dates((*others, once), others)
+        return self._changed((*others, once))
+
+    def _from(self, each: PlannedWindow, begin: datetime, others: tuple[PlannedWindow, ...]) -> PlannedWindow:
+        """Return a weekly window with the dates before it begins skipped, unless the car needs a window on them."""
+        zone, vehicle = self.context.situation.zone, self.context.vehicle
+        if vehicle.every_day and not any(at.on is None and at.window.weekday is each.window.weekday for at in others):
+            return each
+        days = {
+            at.begin.astimezone(zone).date() for at in occurrences([each], zone, self.now, begin) if at.begin < begin
+        }
+        return replace(each, skipped=each.skipped | days)
 
     def _changed(self, windows: tuple[PlannedWindow, ...]) -> Plan:
         """Return the plan with other windows, if the car can hold them."""
+        if not self.plan.is_adopted:
+            raise ScheduleError("charge_schedule_unknown", ())
         plan = edits.with_windows(self.plan, windows, self.now)
         edits.check_fit(plan, self.context.vehicle)
         return plan
 
-    def _check_first(self, windows: tuple[PlannedWindow, ...], begin: datetime) -> None:
-        """Refuse a weekly change from an instant on if one of the windows occurs before."""
-        before = self._ahead(windows, self.now, begin) if begin > self.now else iter(())
-        check_first(next(before, None), begin.date())
+    def _before(self, windows: tuple[PlannedWindow, ...], begin: datetime) -> Iterator[CalendarEntry]:
+        """Yield, in order, the times of weekly windows on the dates before an instant that are not over."""
+        for each in self._ahead(windows, self.now, begin) if begin > self.now else ():
+            if each.day is not None and each.day < begin.date():
+                yield each
 
     def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[CalendarEntry]:
         """Yield, in order, the windows of a span that are not over."""
@@ -152,7 +191,7 @@ class WindowCalendar(PlanCalendar):
             description=WINDOW_KEYWORDS[0] if each.planned.is_main else None,
             day=day if weekly else None,
             rule=rule(days, each.begin, day, self.context.home) if weekly else None,
-            tentative=not self._is_followed(each.planned),
+            tentative=not self.context.situation.follows_plan,
         )
 
     def _charge(self, each: ChargeSession) -> CalendarEntry:

@@ -15,7 +15,13 @@ from custom_components.renault_ze.plan.planner import Planner, Rejection
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Step
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.log import CarLog
-from custom_components.renault_ze.vehicle.results import CommandOutcome, CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.results import (
+    CommandError,
+    CommandOutcome,
+    CommandReason,
+    CommandResult,
+    CommandStatus,
+)
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.plan_entities import next_change
 from simulator.world.vehicle import TooManyRequests, Vehicle
@@ -29,7 +35,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 COMMAND_TIMEOUT = timedelta(minutes=10)
 KNOWN = frozenset(Part)
-CAR = IntegrationVehicle(vin="VF1AGVYF0ZE000001", time_zone=UTC, capabilities=frozenset())
+CAR = IntegrationVehicle(vin="VF1AGVYF0ZE000001", time_zone=UTC, capabilities=frozenset(), every_day=False)
 
 
 class InstanceCrashed(BaseException):
@@ -75,6 +81,10 @@ class SimulatedCloud:
     async def cancel_preconditioning_timer(self, _: str) -> None:
         """Delete the timer."""
         self.vehicle.set_timer(None)
+
+    async def disable_charge_schedule(self, _: str, *, route: str | None = None) -> None:
+        """Let the car charge at any time."""
+        self.vehicle.enable(enabled=False)
 
     async def set_charge_schedule(self, _: str, windows: tuple[ChargeWindow, ...], *, route: str | None = None) -> None:
         """Send the schedule to the car, whose cloud has one route."""
@@ -146,15 +156,15 @@ class Instance:
     async def _send_for_plan(self, command: Command) -> Rejection | None:
         """Send a command, unless Home Assistant crashes before; it may also crash, or lose the response, just after."""
         if command.kind in self._pending and command.kind not in command.replaces:
-            return Rejection("One of its kind is under way")
+            return Rejection("One of its kind is under way", CommandError("still_waiting"))
         with self.environment.at_command() as arrives:
             status = CommandStatus.ACCEPTED if arrives is None else CommandStatus.UNANSWERED
             self._track(command, status)
             refused = arrives is not False and await self._is_refused(command)
         self.poll_at = min(self.poll_at, self.now() + MINUTE)
         if refused:
-            return Rejection("Too soon")
-        return None if arrives is None else Rejection("There was no response")
+            return Rejection("Too soon", CommandError("throttled"))
+        return None if arrives is None else Rejection("There was no response", CommandError("command_unanswered"))
 
     def _update(self) -> None:
         """Bring the plan up to date; begin the step that is due, one at a time, or wait for the next."""
@@ -230,8 +240,6 @@ class Instance:
             self._settle(kind, CommandOutcome(CommandStatus.FAILED, CommandReason.SUPERSEDED))
         self._publish(command.kind, CommandOutcome(status), self.now())
         self._pending[command.kind] = PendingCommand(command, self.data, self.now())
-        if (wanted := command.wanted_schedule(self.data)) is not None:
-            self.data = replace(self.data, wanted_schedule=wanted)
 
     async def _is_refused(self, command: Command) -> bool:
         """Send a command to the car, and return whether its cloud refuses it."""
@@ -242,8 +250,7 @@ class Instance:
             self._settle(command.kind, CommandOutcome(CommandStatus.FAILED, CommandReason.THROTTLED))
             return True
         finally:
-            wanted = command.wanted_schedule(self.data)
-            windows = () if wanted is None else wanted.windows
+            windows = getattr(command, "windows", ())
             starts = [each for each in self.planner.plan.attempts if each.sent_at == self.now()]
             attempt = starts[0] if starts and command.kind is CommandKind.PRECONDITION else None
             self.environment.sent.append(SentCommand(self.now(), command.kind, windows, cloud.start, attempt, before))

@@ -190,10 +190,9 @@ class _SimulatedCycle(UpdateCycle):
 
     def _sent(self, command: Command, before: Any) -> SentCommand:
         """Return a command as sent."""
-        wanted = command.wanted_schedule(self.data)
         starts = [each for each in self.planner.plan.attempts if each.sent_at == self.now()]
         attempt = starts[0] if starts and command.kind is CommandKind.PRECONDITION else None
-        windows = () if wanted is None else wanted.windows
+        windows = getattr(command, "windows", ())
         return SentCommand(self.now(), command.kind, windows, getattr(command, "start", None), attempt, before)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from custom_components.renault_ze.cloud import schedule
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.model import Departure, Plan
 from custom_components.renault_ze.plan.settings import Settings
 from simulator.world.car import Reason
@@ -16,6 +16,7 @@ from simulator.world.vehicle import Vehicle
 from simulator.world.week import Schedule
 from tests.plan.simulated.car import car_at, copy_of, week
 from tests.plan.simulated.environment import MINUTE, Environment, fail_on_errors
+from tests.plan.simulated.instance import CAR
 from tests.plan.simulated.scenario import ENVIRONMENT_PROBLEMS, MINUTES, Change, Edit, Problem, Scenario, minute_ahead
 
 
@@ -49,7 +50,7 @@ def simulate(
     more_actions: tuple[Action, ...] = (),
 ) -> SimulationResult:
     """Run a scenario to its end, from event to event or minute by minute."""
-    environment = environment or _environment(scenario)
+    environment = environment or environment_of(scenario)
     result = SimulationResult(scenario, environment)
     environment.after_command[scenario.rewrite.command_number].append(
         (scenario.rewrite.minutes * MINUTE, partial(_replace_windows, result))
@@ -86,7 +87,7 @@ def _run_until(result: SimulationResult, minute: int, *, every_minute: bool) -> 
     result.environment.run_until(result.at(minute))
 
 
-def _environment(scenario: Scenario) -> Environment:
+def environment_of(scenario: Scenario) -> Environment:
     """Return an environment with a new plan."""
     settings = Settings(zone=scenario.zone, send_ahead=scenario.send_ahead)
     nightly = Schedule(
@@ -100,7 +101,8 @@ def _environment(scenario: Scenario) -> Environment:
 
 def plan_of(scenario: Scenario) -> Plan:
     """Return the plan at the start of a scenario."""
-    plan = edits.switch_charging(edits.with_windows(Plan(), scenario.windows, scenario.start), scenario.start, on=True)
+    windows = window_edits.with_windows(Plan(), scenario.windows, scenario.start)
+    plan = window_edits.select_mode(windows, scenario.start, CAR, by_schedule=True)
     for each in scenario.departures:
         plan = edits.with_departure(plan, each, scenario.start)
     return plan
@@ -137,7 +139,8 @@ def _reload(result: SimulationResult) -> None:
 def _check_removal(result: SimulationResult) -> None:
     """Simulate a reachable car for an hour and a half after its account is removed."""
     environment = result.environment
-    plan = edits.abandoned(replace(environment.plan, departures=()))
+    at_end = window_edits.at_end(replace(environment.plan, departures=()))
+    plan = window_edits.without_additional(at_end, environment.settings, environment.now)
     vehicle = copy_of(environment.vehicle)
     vehicle.link.in_reach = vehicle.link.obeys_schedule = True
     left = Environment(vehicle, plan, environment.settings, environment.poll, sent=[*environment.sent])
@@ -199,7 +202,7 @@ def _replace_windows(result: SimulationResult) -> None:
     environment = result.environment
     if environment.up and result.windows_changed_at is None:
         result.windows_changed_at = environment.now
-        environment.edit(lambda plan: edits.with_windows(plan, result.scenario.other_windows, environment.now))
+        environment.edit(lambda plan: window_edits.with_windows(plan, result.scenario.other_windows, environment.now))
 
 
 def _skip(result: SimulationResult, departure: Departure) -> None:

@@ -17,8 +17,8 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
+from custom_components.renault_ze.plan.decisions import next_step, observed as observed_plan, recorded
 from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow
-from custom_components.renault_ze.plan.planner import next_step, observed as observed_plan, recorded
 from custom_components.renault_ze.plan.sending import desired_schedule
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.situation import Situation
@@ -64,7 +64,10 @@ DELEGATED = ChargeSchedule(override=ChargeMode.DELEGATED, windows=BASE.windows)
 
 def charging_plan(*spans: str, **changes: Any) -> Plan:
     """Return a plan with the same windows each day that the car is known to hold."""
-    plan = Plan(windows=weekly(*spans), charge_enabled=True, judged_until=MONDAY - timedelta(days=1))
+    edited_at = MONDAY - timedelta(days=3)
+    plan = Plan(
+        windows=weekly(*spans), charge_enabled=True, edited_at=edited_at, judged_until=MONDAY - timedelta(days=1)
+    )
     return replace(plan, **changes)
 
 
@@ -143,8 +146,9 @@ def situation(plan: Plan, state: VehicleState, now: datetime, settings: Settings
 
 
 def observed(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
-    """Return a plan with what is observed in the car."""
-    return observed_plan(situation(plan, state, now, settings))
+    """Return a plan with what is observed in a car whose charge schedule was just read."""
+    read_at = {**state.read_at, Part.CHARGE_SCHEDULE: now}
+    return observed_plan(situation(plan, replace(state, read_at=read_at), now, settings))
 
 
 def desired(

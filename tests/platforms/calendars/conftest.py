@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from simulator import Simulator
+from simulator import Schedule, Simulator, Week
 from tests.platforms.calendars.page import CHARGING, DEPARTURES, CalendarPage
 
 type Opened = Callable[[str], Awaitable[CalendarPage]]
@@ -28,6 +28,12 @@ def nightly(simulator: Simulator) -> None:
     """Let the car charge every night from 11:30 PM for seven hours."""
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=True))
+
+
+@pytest.fixture
+def blank(simulator: Simulator) -> None:
+    """Let the car charge at any time, without windows."""
+    simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
 
 
 @pytest.fixture
@@ -53,5 +59,11 @@ async def departures(opened: Opened, coordinator: VehicleCoordinator) -> Calenda
 
 @pytest.fixture
 async def charging(opened: Opened, nightly: None, coordinator: VehicleCoordinator) -> CalendarPage:
-    """Return the page of the charge windows."""
+    """Return the page of the charge schedule."""
+    return await opened(CHARGING)
+
+
+@pytest.fixture
+async def empty(opened: Opened, blank: None, coordinator: VehicleCoordinator) -> CalendarPage:
+    """Return the page of a charge schedule without windows."""
     return await opened(CHARGING)

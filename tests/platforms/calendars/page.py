@@ -40,7 +40,7 @@ class CalendarPage:
 
     async def create(self, start: str, end: str, **event: str) -> str | None:
         """Add an event, and return the error message if it is refused."""
-        return await self._send("create", event={"summary": "Anything", "dtstart": start, "dtend": end, **event})
+        return await self._send("create", event={"summary": "Charging", "dtstart": start, "dtend": end, **event})
 
     async def update(self, entry: Entry, start: str, end: str, recurrence_range: str = "", **event: str) -> str | None:
         """Edit an event, one occurrence or with all that follow; other fields stay."""

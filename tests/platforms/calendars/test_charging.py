@@ -1,17 +1,14 @@
-"""Charge windows on the calendar page are stored in the plan and sent to the car."""
+"""Charge windows on the calendar page are the owner's schedule, of which the car gets a copy."""
 
-from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.plan import edits
-from custom_components.renault_ze.plan.model import PlannedWindow
 from simulator import Simulator
-from tests.plan.planned import Car, Later, reload
+from tests.plan.planned import Car, reload
 from tests.platforms.calendars.page import CHARGING, FOLLOWING, CalendarPage, planned
 
 # Wednesday evening in London, where the car is.
@@ -21,10 +18,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NIGHTS = [(day, "23:30", 7.0) for day in DAYS]
 NOON = ("2026-11-19T12:00:00", "2026-11-19T14:00:00")
 THURSDAYS = "FREQ=WEEKLY;BYDAY=TH"
-LATER = (
-    "Repeating events must start with the next occurrence, and can only be changed or deleted from it on. "
-    "The next occurrence is on {}."
-)
+MODE = "select.renault_z_e_charge_mode"
+ORDERS = ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
 
 
 def loaded(simulator: Simulator) -> dict[str, str]:
@@ -33,22 +28,36 @@ def loaded(simulator: Simulator) -> dict[str, str]:
     return {day: f"{each.start:%H:%M} {each.duration}" for day, each in zip(DAYS, days, strict=True) if each}
 
 
-async def test_car_schedule_is_shown_and_only_accepts_additions(charging: CalendarPage, car: Car) -> None:
-    """Without a plan, the page offers no edit, and edits from a page opened before are refused."""
+async def test_windows_of_the_car_are_edited(charging: CalendarPage, car: Car) -> None:
+    """The windows that the car held are shown, and changed like any other; the car gets the change at once."""
     entries = await charging.entries(*WEEK)
     assert [each["start"] for each in entries] == [f"2026-11-{day}T23:30:00+00:00" for day in range(18, 25)]
     assert {each["rrule"] for each in entries} == {"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"}
-    assert car.state(CHARGING).attributes["supported_features"] == 1
-    assert await charging.delete(entries[0], FOLLOWING) == "Calendar does not support event deletion"
-    assert car.coordinator.planner.plan.windows == ()
-
-
-async def test_first_window_starts_the_plan_with_the_car_schedule(charging: CalendarPage, car: Car) -> None:
-    """The car's windows stay; the new one is sent in time, and the car's schedule is restored afterwards."""
-    assert await charging.create(*NOON, rrule=THURSDAYS) is None
-    assert car.coordinator.planner.plan.charge_enabled
-    assert sorted(planned(car.coordinator)) == sorted([*NIGHTS, ("thu", "12:00", 2.0)])
+    assert not any("status" in each or "description" in each for each in entries)
+    assert (car.value(MODE), car.commands) == ("by_schedule", [])
     assert car.state(CHARGING).attributes["supported_features"] == 7
+    assert await charging.update(entries[0], "2026-11-18T22:30:00", "2026-11-19T05:30:00", FOLLOWING) is None
+    assert planned(car.coordinator) == [(day, "22:30", 7.0) for day in DAYS]
+    await car.later(300)
+    assert loaded(car.simulator) == dict.fromkeys(DAYS, "22:30 7:00:00")
+    assert car.simulator.vehicle().car.schedule.enabled
+
+
+async def test_window_of_the_car_is_deleted(charging: CalendarPage, car: Car) -> None:
+    """Once another window is there, the car gets only that one."""
+    (night, *_) = await charging.entries(*WEEK)
+    assert await charging.create(*NOON, rrule="FREQ=DAILY") is None
+    assert await charging.delete(night, FOLLOWING) is None
+    assert planned(car.coordinator) == [(day, "12:00", 2.0) for day in DAYS]
+    await car.later(300)
+    assert loaded(car.simulator) == dict.fromkeys(DAYS, "12:00 2:00:00")
+
+
+async def test_additional_window(charging: CalendarPage, car: Car) -> None:
+    """The windows of the car stay; the new one is sent in time, and the main window is restored afterwards."""
+    assert await charging.create(*NOON, rrule=THURSDAYS) is None
+    assert car.value(MODE) == "by_schedule"
+    assert sorted(planned(car.coordinator)) == sorted([*NIGHTS, ("thu", "12:00", 2.0)])
     assert (await charging.times(*WEEK))[1] == "2026-11-19T12:00:00+00:00"
     assert car.commands == []
     await car.later(3600, times=16)
@@ -62,10 +71,7 @@ async def test_first_window_starts_the_plan_with_the_car_schedule(charging: Cale
     await car.later(2 * 3600)
     await car.later(300)
     assert loaded(car.simulator) == dict.fromkeys(DAYS, "23:30 7:00:00")
-    assert [order for order, _ in car.commands] == 2 * [
-        "PUT /charge/scheduler/offboard",
-        "POST /charge/scheduler/offboard/deploy",
-    ]
+    assert [order for order, _ in car.commands] == 2 * ORDERS
 
 
 async def test_window_for_one_date(charging: CalendarPage, car: Car) -> None:
@@ -82,76 +88,98 @@ async def test_window_for_one_date(charging: CalendarPage, car: Car) -> None:
     assert car.commands == []
 
 
-async def test_first_window_of_a_car_without_a_schedule(
-    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
-    """The car gets the entered windows, across midnight, without delay."""
-    car = simulator.vehicle().car
-    car.load(replace(car.schedule, enabled=False))
-    await later(3601)
-    assert await charging.entries(*WEEK) == []
+async def test_edits_of_a_calendar_keep_a_gap(charging: CalendarPage, car: Car) -> None:
+    """A second change reaches the car no sooner than ten minutes after the first."""
+    (night, *_) = await charging.entries(*WEEK)
+    await charging.update(night, "2026-11-18T22:30:00", "2026-11-19T05:30:00", FOLLOWING)
+    (night, *_) = await charging.entries(*WEEK)
+    await charging.update(night, "2026-11-18T21:30:00", "2026-11-19T05:30:00", FOLLOWING)
+    await car.later(60, times=9)
+    assert [order for order, _ in car.commands] == ORDERS
+    await car.later(61)
+    assert [order for order, _ in car.commands] == 2 * ORDERS
+    await car.later(300)
+    assert loaded(car.simulator) == dict.fromkeys(DAYS, "21:30 8:00:00")
+
+
+async def test_first_window_of_an_empty_schedule(empty: CalendarPage, car: Car) -> None:
+    """A weekly one that fits the car lets it charge by the schedule, across midnight, without delay."""
+    assert (await empty.entries(*WEEK), car.value(MODE)) == ([], "any_time")
     times = ("2026-11-18T22:00:00", "2026-11-19T06:00:00")
-    message = await charging.create(*times)
-    assert message.startswith("Wednesday: all windows are for single dates.")
-    assert await charging.create(*times, rrule="FREQ=DAILY", description="base") is None
-    assert planned(coordinator) == [(day, "22:00", 8.0) for day in DAYS]
-    assert all(each.is_main for each in coordinator.planner.plan.windows)
-    await later(300)
-    assert car.schedule.enabled
-    assert loaded(simulator) == dict.fromkeys(DAYS, "22:00 8:00:00")
+    assert await empty.create(*times) is None
+    assert (planned(car.coordinator), car.value(MODE)) == ([("2026-11-18", "22:00", 8.0)], "any_time")
+    await empty.delete((await empty.entries(*WEEK))[0])
+    assert await empty.create(*times, rrule="FREQ=DAILY", description="main") is None
+    assert planned(car.coordinator) == [(day, "22:00", 8.0) for day in DAYS]
+    assert all(each.is_main for each in car.coordinator.planner.plan.windows)
+    assert car.value(MODE) == "by_schedule"
+    await car.later(300)
+    assert car.simulator.vehicle().car.schedule.enabled
+    assert loaded(car.simulator) == dict.fromkeys(DAYS, "22:00 8:00:00")
+
+
+async def test_first_window_that_does_not_fit(empty: CalendarPage, car: Car) -> None:
+    """A car that needs a window on every day keeps charging at any time while the schedule is incomplete."""
+    night = ("2026-11-18T22:00:00", "2026-11-19T06:00:00")
+    assert await empty.create(*night, rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR") is None
+    assert len(planned(car.coordinator)) == 5
+    assert {each["status"] for each in await empty.entries(*WEEK)} == {"tentative"}
+    await car.later(300)
+    assert (car.value(MODE), car.commands) == ("any_time", [])
 
 
 async def test_change_all_following_windows(charging: CalendarPage, car: Car) -> None:
     """Times and days change, and the car gets the new schedule."""
     await charging.create(*NOON, rrule=THURSDAYS)
-    tonight, noon, thursday = (await charging.entries(*WEEK))[:3]
-    once = "a weekly charge window cannot be changed on a single date. Select “This and all future events”."
-    assert await charging.update(noon, "2026-11-19T13:00:00", "2026-11-19T14:00:00") == f"Thursday: {once}"
-    assert await charging.delete(noon) == f"Thursday: {once}"
-    assert await charging.delete(thursday, FOLLOWING) == LATER.format("Nov 18, 11:30 PM")
+    tonight, noon, _ = (await charging.entries(*WEEK))[:3]
     changed = ("2026-11-18T22:30:00", "2026-11-19T05:30:00")
-    assert await charging.update(tonight, *changed, FOLLOWING, description="base") is None
+    assert await charging.update(tonight, *changed, FOLLOWING, description="main") is None
     assert sorted(planned(car.coordinator)) == sorted([*((day, "22:30", 7.0) for day in DAYS), ("thu", "12:00", 2.0)])
     await car.later(300)
     assert loaded(car.simulator) == dict.fromkeys(DAYS, "22:30 7:00:00")
-    assert (await charging.entries(*WEEK))[0]["description"] == "base"
+    assert (await charging.entries(*WEEK))[0]["description"] == "main"
     assert await charging.delete(noon, FOLLOWING) is None
     assert planned(car.coordinator) == [(day, "22:30", 7.0) for day in DAYS]
-    message = await charging.delete((await charging.entries(*WEEK))[0], FOLLOWING)
-    assert message is not None
-    assert "the last weekly charge window cannot be deleted" in message
-    assert len(planned(car.coordinator)) == 7
     gone = await charging.delete(noon, FOLLOWING)
     assert gone.startswith("This charge window is no longer in the plan")
 
 
-async def test_weekly_window_starts_with_the_next_occurrence(charging: CalendarPage, car: Car) -> None:
-    """A later first occurrence is refused."""
-    refusal = LATER.format("Nov 19, 12:00 PM")
-    assert await charging.create("2026-11-26T12:00:00", "2026-11-26T14:00:00", rrule=THURSDAYS) == refusal
-    assert car.coordinator.planner.plan.windows == ()
-    assert await charging.create("2026-11-20T07:00:00", "2026-11-20T08:00:00", rrule="FREQ=WEEKLY;BYDAY=TU,FR") is None
-    assert {("fri", "07:00", 1.0), ("tue", "07:00", 1.0)} < set(planned(car.coordinator))
+async def test_description(charging: CalendarPage, car: Car) -> None:
+    """It marks the main window, which stays one without a description, until an empty one clears it."""
+    (night, *_) = await charging.entries(*WEEK)
+    times = (night["start"][:19], night["end"][:19])
+    for description, is_main in ({"description": " Main "}, True), ({}, True), ({"description": ""}, False):
+        night.pop("description", None)
+        assert await charging.update(night, *times, FOLLOWING, **description) is None
+        (night, *_) = await charging.entries(*WEEK)
+        assert night.get("description") == ("main" if is_main else None)
+        assert {each.is_main for each in car.coordinator.planner.plan.windows} == {is_main}
+    assert car.commands == []
 
 
-async def test_window_added_to_a_plan_that_is_off(charging: CalendarPage, car: Car) -> None:
-    """The car holds a part of the plan; an added window turns on the whole plan."""
-    await charging.create(*NOON, rrule=THURSDAYS)
-    car.coordinator.edit_plan(lambda plan, now: edits.switch_charging(plan, now, on=False))
-    assert car.state(CHARGING).attributes["supported_features"] == 1
-    assert {each[11:16] for each in await charging.times(*WEEK)} == {"23:30"}
-    assert await charging.create("2026-11-20T12:00:00", "2026-11-20T14:00:00") is None
-    added = [("thu", "12:00", 2.0), ("2026-11-20", "12:00", 2.0)]
-    assert sorted(planned(car.coordinator)) == sorted([*NIGHTS, *added])
+async def test_weekly_window_in_the_past(charging: CalendarPage, car: Car) -> None:
+    """It counts from its next time on."""
+    assert await charging.create("2026-11-17T12:00:00", "2026-11-17T14:00:00", rrule="FREQ=WEEKLY;BYDAY=TU") is None
+    assert ("tue", "12:00", 2.0) in planned(car.coordinator)
+    assert "2026-11-24T12:00:00+00:00" in await charging.times(*WEEK)
 
 
-async def test_unknown_schedule_accepts_no_additions(charging: CalendarPage, car: Car) -> None:
-    """Nothing can be added while the car's schedule is unknown."""
-    car.coordinator.async_set_updated_data(replace(car.coordinator.data, known=frozenset()))
+@pytest.fixture
+def unread(simulator: Simulator) -> None:
+    """Let the server refuse to return the charge schedule."""
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/onboard"}])
+
+
+async def test_unknown_schedule_accepts_no_additions(unread: None, charging: CalendarPage, car: Car) -> None:
+    """Nothing can be added until the schedule of the car was read."""
     assert car.value(CHARGING) == "unavailable"
     message = await charging.create(*NOON)
-    assert message.startswith("The car's charge schedule is not known yet")
+    assert message == "The car's charge schedule is not known yet. Try again when the calendar is available."
     assert car.coordinator.planner.plan.windows == ()
+    car.simulator.faults.replace([])
+    await car.later(3601)
+    assert await charging.create(*NOON) is None
+    assert sorted(planned(car.coordinator)) == sorted([*NIGHTS, ("2026-11-19", "12:00", 2.0)])
 
 
 async def test_past_events_are_charges(charging: CalendarPage, car: Car) -> None:
@@ -194,26 +222,22 @@ async def test_night_of_the_clock_change(charging: CalendarPage, coordinator: Ve
 
 
 @pytest.mark.freeze_time("2027-10-30 12:00:00+00:00")
-async def test_repeated_hour(hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+async def test_repeated_hour(hass: HomeAssistant, empty: CalendarPage, coordinator: VehicleCoordinator) -> None:
     """The car's clock cannot tell the two hours apart: a window entered for the second starts in the first."""
     await hass.config.async_set_time_zone("UTC")
-    noons = [PlannedWindow(ChargeWindow(day, time(12), timedelta(hours=1))) for day in Weekday]
-    coordinator.edit_plan(lambda plan, now: edits.switch_charging(edits.with_windows(plan, noons, now), now, on=True))
-    assert await charging.create("2027-10-31T01:15:00", "2027-10-31T03:00:00") is None
+    assert await empty.create("2027-10-30T11:00:00", "2027-10-30T12:00:00", rrule="FREQ=DAILY") is None
+    assert await empty.create("2027-10-31T01:15:00", "2027-10-31T03:00:00") is None
     assert [each.window.start.fold for each in coordinator.planner.plan.windows] == [0] * 8
-    entry = (await charging.entries("2027-10-31T00:00:00+00:00", "2027-11-01T00:00:00+00:00"))[0]
+    entry = (await empty.entries("2027-10-31T00:00:00+00:00", "2027-11-01T00:00:00+00:00"))[0]
     assert (entry["start"], entry["end"]) == ("2027-10-31T00:15:00+00:00", "2027-10-31T03:00:00+00:00")
 
 
 async def test_windows_are_in_the_time_zone_of_the_car(charging: CalendarPage, car: Car) -> None:
-    """Fridays at 16:00 in California are Saturdays at midnight in London."""
+    """Fridays at 23:00 in California are Saturdays at 07:00 in London."""
     await car.hass.config.async_set_time_zone("America/Los_Angeles")
-    friday = ("2026-11-20T16:00:00", "2026-11-20T17:00:00")
-    assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") == (
-        "Friday, Saturday: the window at 12:00 AM overlaps another one. End one where the other starts."
-    )
     friday = ("2026-11-20T23:00:00", "2026-11-21T00:30:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") is None
     assert ("sat", "07:00", 1.5) in planned(car.coordinator)
     entry = next(each for each in await charging.entries(*WEEK) if each["start"] == "2026-11-20T23:00:00-08:00")
     assert entry["rrule"] == "FREQ=WEEKLY;BYDAY=FR"
+    assert dt_util.as_utc(datetime.fromisoformat(entry["end"])).hour == 8

@@ -154,6 +154,26 @@ async def test_move_one_occurrence(departures: CalendarPage, coordinator: Vehicl
 
 
 @pytest.mark.usefixtures("london")
+async def test_moved_departure_is_not_skipped(departures: CalendarPage, car: Car) -> None:
+    """The switch refers to its new time, also after it was moved again; deleting it skips that day."""
+    skip = "switch.renault_z_e_skip_next_departure"
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
+    thursday, _ = await departures.entries(*WEEK)
+    for hour in ("09", "10"):
+        assert await departures.update(thursday, f"2026-11-19T{hour}:30:00", f"2026-11-19T{hour}:45:00") is None
+        thursday, _ = await departures.entries(*WEEK)
+        assert thursday["start"] == f"2026-11-19T{hour}:30:00+00:00"
+        assert car.value(skip) == "off"
+        assert car.state(skip).attributes["ready_at"].isoformat() == thursday["start"]
+    await car.call("switch.turn_on", skip)
+    assert car.value(skip) == "on"
+    await car.call("switch.turn_off", skip)
+    assert [each["start"][11:16] for each in await departures.entries(*WEEK)] == ["10:30", "08:00"]
+    await departures.delete(thursday)
+    assert (car.value(skip), len(await departures.entries(*WEEK))) == ("on", 1)
+
+
+@pytest.mark.usefixtures("london")
 async def test_change_and_delete_all_following_departures(departures: CalendarPage, car: Car) -> None:
     """This is possible from the next occurrence on, not from a later one."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")

@@ -146,18 +146,15 @@ class MyRenault:
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
         """Return the last run of the last days, None if there is none."""
         car = await self._accounts.car(vin)
-        today = self._storage.clock.now().date()
-        runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, today - _RECENT, today))
-        # A run dated in the future by mistake must not hide the others.
         now = self._storage.clock.now()
+        runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, now.date() - _RECENT, now.date()))
+        # A run dated in the future by mistake must not hide the others.
         return min(runs, key=lambda run: is_ahead(run.at, now, CLOCK_ERROR), default=None)
 
     async def preconditioning_timer(self, vin: str) -> time | None:
         """Return the time of the next start on the vehicle's wall clock, None if there is none."""
         car = await self._accounts.car(vin)
-        starts_at = decode.cabin(
-            await car.content(capabilities.CABIN), first=car.is_first_generation
-        ).preconditioning_starts_at
+        starts_at = (await self.cabin(vin)).preconditioning_starts_at
         now = self._storage.clock.now()
         if starts_at is None or starts_at <= now:
             return None
@@ -261,6 +258,14 @@ class MyRenault:
     def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
         """Return the suspended schedule that could not be restored for a day, None if there is none."""
         return self._schedules.overdue(vin)
+
+    def charge_schedule_retry_in(self, vin: str) -> timedelta | None:
+        """Return the wait until a suspended schedule is sent back again, None if none waits for that."""
+        return self._schedules.suspensions.retry_in(vin)
+
+    def was_schedule_read(self, vin: str) -> bool:
+        """Return whether the schedule was read for a command, or to restore it, since the last call."""
+        return self._schedules.suspensions.was_read(vin)
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Raise UnsupportedError: only Renault's app supports this."""

@@ -85,6 +85,13 @@ def cloud_error(
     return _other_error(name, err, status)
 
 
+def unsent(err: CloudError) -> CloudError:
+    """Return the error of a read before a command, which was not sent."""
+    if isinstance(err, ConnectionFailedError):
+        err.unsent = True
+    return err
+
+
 def _other_error(name: str, err: Exception, status: int | None) -> CloudError:  # noqa: PLR0911
     """Return our exception for an error that does not come from a server, or cannot be decoded."""
     if _is_server_error(status):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..charging import ChargeMode
-from ..exceptions import InvalidRequestError, RejectedError, UnexpectedResponseError, UnsupportedError
+from ..exceptions import InvalidRequestError, RejectedError, UnsupportedError
 from ..models import ChargeWindow, CommandKind
 from .decode_schedule import clock, duration
 from .programs import DAYS, Windows
@@ -73,14 +73,12 @@ async def _send(
 
 
 def _complete(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings that can be sent back; raise UnexpectedResponseError if a part of them is missing."""
+    """Return settings that can be sent back; raise RejectedError if a part of them is missing."""
     programs = settings.get("programs")
     has_programs = isinstance(programs, list) and bool(programs) and all(map(_is_program, programs))
     if has_programs and all(settings.get(name) is not None for name in _FIELDS):
         return settings
-    error = UnexpectedResponseError("ev/settings: the response is incomplete")
-    error.unsent = True
-    raise error
+    raise RejectedError("ev/settings: the response is incomplete", key="schedule_unread")
 
 
 def _is_program(value: Any) -> bool:

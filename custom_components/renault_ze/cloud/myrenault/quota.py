@@ -39,7 +39,7 @@ class RequestQuota:
         self._share = share
         self._clock = clock
         self.cars = 1
-        self._left = self._most if left is None else max(left, -_OVERDRAFT)
+        self._left = _SAVED * share() if left is None else max(left, -_OVERDRAFT)
         self._paused_until = clock.monotonic()
         self._counted_at = self._paused_until - age.total_seconds()
 
@@ -51,19 +51,18 @@ class RequestQuota:
     @property
     def reserve(self) -> float:
         """Return how many requests are reserved for commands."""
-        return self._most * _RESERVE
-
-    @property
-    def _most(self) -> float:
-        """Return the maximum number of requests."""
-        return _SAVED * self._share()
+        return _SAVED * self._share() * _RESERVE
 
     @property
     def left(self) -> float:
         """Return how many requests are left, none during a pause."""
+        return self._left_of(self._share())
+
+    def _left_of(self, share: float) -> float:
+        """Return how many requests are left of our share."""
         now = self._clock.monotonic()
-        added = (now - self._counted_at) * self.reads_an_hour / _HOUR
-        return 0.0 if now < self._paused_until else min(self._most, self._left + added)
+        added = (now - self._counted_at) * (_PER_HOUR * share) / _HOUR
+        return 0.0 if now < self._paused_until else min(_SAVED * share, self._left + added)
 
     def spend(self, *, urgent: bool, before_command: bool = False, command: bool = False) -> float:
         """Use one request and return how many are left; raise ThrottledError if none is available.
@@ -71,26 +70,25 @@ class RequestQuota:
         Requests that are not `urgent` leave the reserve. Reads `before_command` that the command does not need leave
         what the commands of all cars may need.
         """
-        now = self._clock.monotonic()
+        now, share = self._clock.monotonic(), self._share()
         if now < self._paused_until:
             wait = timedelta(seconds=self._paused_until - now)
             raise ThrottledError("The server asked for a pause", retry_after=wait)
-        a_second = self.reads_an_hour / _HOUR
-        self._left, self._counted_at = self.left, now
-        if self._left < 1 + self._reserved(urgent=urgent, before_command=before_command, command=command):
-            raise RequestLimitError(
-                "The request limit of the account is reached", retry_after=timedelta(seconds=1 / a_second)
-            )
+        self._left, self._counted_at = self._left_of(share), now
+        if self._left < 1 + self._reserved(share, urgent=urgent, before_command=before_command, command=command):
+            wait = timedelta(seconds=_HOUR / (_PER_HOUR * share))
+            raise RequestLimitError("The request limit of the account is reached", retry_after=wait)
         self._left -= 1
         return self._left
 
-    def _reserved(self, *, urgent: bool, before_command: bool, command: bool) -> float:
-        """Return how many requests must stay for what is more important."""
+    def _reserved(self, share: float, *, urgent: bool, before_command: bool, command: bool) -> float:
+        """Return how many requests of our share must stay for what is more important."""
         if command:
-            return -_OVERDRAFT * self._share()
+            return -_OVERDRAFT * share
         if urgent:
             return 0
-        return min(self.reserve, self.cars * _PER_CAR) if before_command else self.reserve
+        reserve = _SAVED * share * _RESERVE
+        return min(reserve, self.cars * _PER_CAR) if before_command else reserve
 
     def pause(self, rest: timedelta = _PAUSE) -> timedelta:
         """Allow no requests for some time, which is returned; `rest` is what is left of an earlier pause."""

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from ..charging import ChargeMode
 from ..exceptions import (
     BusyError,
     CloudError,
@@ -35,6 +36,8 @@ class Suspensions:
     storage: AccountStorage
     # A command must not begin while a schedule is being restored.
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # The cars whose schedule was read for a command, or to restore it.
+    just_read: set[str] = field(default_factory=set)
     _retries: RetryTimes[str] = field(default_factory=RetryTimes)
     _odometers: dict[str, float] = field(default_factory=dict)
 
@@ -76,6 +79,31 @@ class Suspensions:
         if held.override is None or suspension.has_lasted(DAY, self._now):
             self.shown_again(car)
         return None
+
+    def unseen_schedule(self, car: VehicleClient) -> KeptSchedule | None:
+        """Return what to send back if the schedule in a car cannot be read: the one sent last, or else the one it lost.
+
+        None if it was disabled since, or was already sent over all routes: the car may have another schedule by now.
+        """
+        suspension = self.of(car)
+        copy = self.storage.unanswered.get(car.vin) or self.storage.copies.get(car.vin)
+        if suspension is None or (suspension.sent_at is not None and not suspension.tried):
+            return None
+        disabled_at = suspension.disabled_at
+        if copy is not None and copy.sent_at is not None and copy.sent_at > (disabled_at or suspension.since):
+            return KeptSchedule(mode=ChargeMode.SCHEDULED, windows=copy.windows, programs=copy.sent)
+        return suspension.kept if disabled_at is None else None
+
+    def retry_in(self, vin: str) -> timedelta | None:
+        """Return the wait until a schedule that could not be restored is sent again, None if none waits."""
+        left = self._retries.left(vin, self._now)
+        return left if left and vin in self.storage.suspensions else None
+
+    def was_read(self, vin: str) -> bool:
+        """Return whether the schedule of a car was read for a command, or to restore it, since the last call."""
+        is_read = vin in self.just_read
+        self.just_read.discard(vin)
+        return is_read
 
     def shown_again(self, car: VehicleClient) -> None:
         """End the suspension of a car that shows its schedule, unless the command may still replace it."""

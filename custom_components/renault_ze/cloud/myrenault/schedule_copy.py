@@ -76,6 +76,11 @@ def is_settling(copy: ScheduleCopy, now: datetime) -> bool:
     return copy.sent_at is not None and is_recent(copy.sent_at, now)
 
 
+def is_moving(copy: ScheduleCopy | None, held: Held, now: datetime) -> bool:
+    """Return whether a schedule that was sent again after a daylight saving time change is still on its way."""
+    return copy is not None and is_settling(copy, now) and held.holds(copy.replaced)
+
+
 def is_recent(at: datetime, now: datetime) -> bool:
     """Return whether the car may not show the effect of a command yet."""
     return not is_ahead(at, now, CLOCK_ERROR) and now - at < _SETTLING

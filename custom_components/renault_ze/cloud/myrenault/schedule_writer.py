@@ -15,6 +15,7 @@ from .programs import Programs, Windows, disabled, with_inactive
 from .routes import Route
 from .schedule_copy import ScheduleCopy
 from .storage import AccountStorage
+from .suspension import KeptSchedule
 from .vehicle import VehicleClient
 
 _ENABLED = "schedule_mode"
@@ -58,6 +59,10 @@ class ScheduleWriter:
         limits, copy = car.endpoints.limits, self.storage.copies.get(car.vin)
         earlier = [] if copy is None else copy.set_elsewhere or copy.sent or []
         return with_inactive(car.converter().to_programs(windows, limits), earlier, limits)
+
+    def kept_programs(self, car: VehicleClient, kept: KeptSchedule) -> Programs:
+        """Return the programs of a suspended schedule, converted if the car has shown none that can be sent back."""
+        return self.programs(car, kept.windows) if kept.programs is None else kept.programs
 
     async def send_copy(self, car: VehicleClient, copy: ScheduleCopy, route: Route) -> None:
         """Send programs, which replace all in the car, and store them before: they may arrive without a response."""

@@ -9,17 +9,20 @@ from ..exceptions import (
     AuthenticationError,
     CloudError,
     ConnectionFailedError,
+    RefusedError,
     RejectedError,
     ThrottledError,
+    UnexpectedResponseError,
     UnsupportedError,
 )
 from ..models import Battery, ChargeSchedule, CommandKind
 from . import decode_schedule, ev_settings
 from .capabilities import CALENDAR, CHARGING_SETTINGS, MODE
+from .errors import unsent
 from .programs import Programs, ScheduleClock, Windows
 from .restoring import Suspensions
 from .routes import Route
-from .schedule_copy import Held, ScheduleCopy, is_recent, is_settling
+from .schedule_copy import Held, ScheduleCopy, is_moving, is_recent, is_settling
 from .schedule_writer import ScheduleWriter
 from .storage import AccountStorage
 from .suspension import KeptSchedule, is_stop_window
@@ -69,7 +72,7 @@ class Schedules:
             enabled=held.enabled,
             override=held.override,
             windows=windows,
-            unsettled=_is_moving(self.storage.copies.get(car.vin), held, self._now),
+            unsettled=is_moving(self.storage.copies.get(car.vin), held, self._now),
         )
 
     async def schedule_by(self, car: VehicleClient, clock: ScheduleClock) -> ChargeSchedule:
@@ -161,7 +164,7 @@ class Schedules:
             # Nothing can bring this mode back.
             return KeptSchedule(mode=ChargeMode.ALWAYS)
         if isinstance(shown, AuthenticationError | ThrottledError | ConnectionFailedError):
-            raise _unsent(shown)
+            raise unsent(shown)
         if isinstance(shown, UnsupportedError) and not self.storage.was_served(car.vin, CHARGING_SETTINGS):
             return None
         raise RejectedError("The charge schedule in the car cannot be read, and would be lost", key="schedule_unread")
@@ -174,9 +177,7 @@ class Schedules:
             if Route.KCM_SETTINGS in car.routes(CommandKind.START_CHARGE):
                 await ev_settings.restore(self.suspensions, car, suspension.kept)
                 return
-            # As a part of the command: polls may leave no other request.
-            held = await self._held(car, command=True)
-            kept = None if held is None else self.suspensions.suspended_schedule(car, held)
+            kept = await self._to_send_back(car)
             if kept is None:
                 self.suspensions.postpone(car)
             if kept is None or self.suspensions.is_settling(car):
@@ -184,9 +185,21 @@ class Schedules:
             kind = CommandKind.SET_CHARGE_SCHEDULE if kept.enabled else CommandKind.DISABLE_CHARGE_SCHEDULE
             await self.suspensions.send_back(car, kind, lambda route: self._send_back(car, kept, route))
 
+    async def _to_send_back(self, car: VehicleClient) -> KeptSchedule | None:
+        """Return what a car is sent back, None if it shows another schedule than what has replaced its own.
+
+        A server that does not show the schedule in the car may still accept another one.
+        """
+        try:
+            # As a part of the command: polls may leave no other request.
+            held = await self._held(car, command=True)
+        except RefusedError, UnexpectedResponseError:
+            held = None
+        return self.suspensions.unseen_schedule(car) if held is None else self.suspensions.suspended_schedule(car, held)
+
     async def _send_back(self, car: VehicleClient, kept: KeptSchedule, route: Route) -> None:
         """Send a schedule back over a route."""
-        programs = self._kept_programs(car, kept)
+        programs = self.writer.kept_programs(car, kept)
         if kept.enabled:
             await self.writer.send_programs(car, programs, route)
         else:
@@ -198,15 +211,11 @@ class Schedules:
         if route not in _WITH_PROGRAMS:
             return []
         if suspension is not None:
-            return self._kept_programs(car, suspension.kept)
+            return self.writer.kept_programs(car, suspension.kept)
         if route is Route.KCA_MODE_WITH_PROGRAMS:
             held = await self._held(car)
             return [] if held is None else held.programs or []
         return [] if copy is None else self.writer.programs(car, copy.windows)
-
-    def _kept_programs(self, car: VehicleClient, kept: KeptSchedule) -> Programs:
-        """Return the programs of a suspended schedule, converted if the car has shown none that can be sent back."""
-        return self.writer.programs(car, kept.windows) if kept.programs is None else kept.programs
 
     def _keep(self, car: VehicleClient, held: Held, windows: Windows) -> None:
         """Remember the schedule that a car shows, or that was just sent to it, to restore it after a command."""
@@ -223,6 +232,8 @@ class Schedules:
         if car.is_first_generation:
             return await self._held_by_first_generation(car)
         found = await car.content(CHARGING_SETTINGS, command=command)
+        if command:
+            self.suspensions.just_read.add(car.vin)
         if (mode := decode_schedule.charge_mode(found)) is None:
             return None
         if mode is ChargeMode.SCHEDULED and "schedules" not in found:
@@ -253,7 +264,7 @@ class Schedules:
         if copy is not None and copy.set_elsewhere is None and held.holds(copy.sent):
             is_current = not held.enabled or await self._send_if_moved(car, copy)
             return copy.windows if is_current else None
-        if copy is not None and (held.is_lost or _is_moving(copy, held, self._now)):
+        if copy is not None and (held.is_lost or is_moving(copy, held, self._now)):
             return copy.windows
         if held.windows and not is_stop_window(held) and not (copy is not None and is_settling(copy, self._now)):
             windows = car.converter().to_local(held.windows)
@@ -285,15 +296,3 @@ class Schedules:
         if car.vin not in self.storage.copies:
             await self.schedule(car)
             await self.storage.write()
-
-
-def _unsent(err: CloudError) -> CloudError:
-    """Return the error of a read before a command, which was not sent."""
-    if isinstance(err, ConnectionFailedError):
-        err.unsent = True
-    return err
-
-
-def _is_moving(copy: ScheduleCopy | None, held: Held, now: datetime) -> bool:
-    """Return whether a schedule that was sent again after a daylight saving time change is still on its way."""
-    return copy is not None and is_settling(copy, now) and held.holds(copy.replaced)

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 import json
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 from renault_api.const import (
@@ -30,6 +30,9 @@ _FALLBACK = "en_GB"
 # Requests to cars; their token comes from another server.
 _CARS = "/commerce/"
 _JWT = "x-gigya-id_token"
+_FORM = "application/x-www-form-urlencoded"
+# The session has its own, which is shorter than any of aiohttp's.
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)
 # The library creates an object for each row of these, in about 50 µs; fifty cars have fewer rows.
 _ROWS, _MOST_ROWS = ("/persons/", "/vehicles"), 5_000
 
@@ -139,7 +142,10 @@ class RestrictedHttp:
         self.may_have_arrived |= method != "GET" and _CARS in url
         self.jwt = (options.get("headers") or {}).get(_JWT, self.jwt)
         # Home Assistant's middleware does not follow redirects either, but raises its own error for some.
-        options |= {"allow_redirects": False, "middlewares": ()}
+        options |= {"allow_redirects": False, "middlewares": (), "timeout": _NO_TIMEOUT}
+        if (form := options.get("data")) is not None:
+            # aiohttp would prepare a multipart message before it encodes the form in the same way.
+            options |= {"data": urlencode(form).encode(), "headers": {"Content-Type": _FORM}}
         try:
             async with self._http.request(method, url, **options) as response:
                 self.status = response.status

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+import json
 import logging
 from typing import Any, Protocol, cast, runtime_checkable
 
 import aiohttp
+from renault_api.kamereon.models import KamereonResponse
+from renault_api.kamereon.schemas import KamereonResponseSchema
 from renault_api.renault_session import RenaultSession
 
 from ..exceptions import (
@@ -47,6 +50,17 @@ class _SecondFactor(Protocol):
 
     def set_device_ids(self, device_ids: Mapping[str, str]) -> None:
         """Use the ids of an earlier session."""
+
+
+class _PlainSchema:
+    """Decodes a response of a car as the library does, but not field by field, which takes longer than the rest."""
+
+    def loads(self, text: str) -> KamereonResponse:
+        """Return a response; one with errors is left to the library."""
+        found = json.loads(text)
+        if "errors" in found:
+            return cast("KamereonResponse", KamereonResponseSchema.load(found))
+        return KamereonResponse(raw_data=found, errors=None)
 
 
 class MyRenaultSession:
@@ -129,6 +143,10 @@ class MyRenaultSession:
             if self.library.login_token is None:
                 await self._log_in()
             return await self._send_with_new_token(name, call)
+
+    async def get(self, path: str) -> KamereonResponse:
+        """Send a GET request to a car, as a call of `request`."""
+        return await self.library.http_request("GET", path, schema=cast("Any", _PlainSchema()))
 
     async def addresses(self) -> dict[str, str]:
         """Return the obfuscated addresses to which a code can be sent, by their id."""

@@ -28,6 +28,10 @@ class RequestsLeft:
     left: float
     at: datetime
 
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"left": self.left, "at": self.at.isoformat()}
+
     def age(self, now: datetime) -> timedelta:
         """Return how long ago that was; a time in the future was recorded while the clock was wrong."""
         return timedelta() if is_ahead(self.at, now, timedelta()) else now - self.at
@@ -89,7 +93,7 @@ class AccountStorage:
             "routes": {vin: dict(routes) for vin, routes in self.routes.items()},
             "commands_refused": dump(self.commands_refused),
             "paused_until": dump(self.paused_until),
-            "requests": dump(self.requests),
+            "requests": self.requests and self.requests.stored(),
         }
 
     def save(self) -> None:
@@ -112,7 +116,7 @@ class AccountStorage:
             self.save()
         elif self.on_request is not None:
             # All other changes are saved at once, and this is for each request.
-            self._saved = {**(self._saved or self.stored()), "requests": dump(self.requests)}
+            self._saved = {**(self._saved or self.stored()), "requests": self.requests.stored()}
             self.on_request(self._saved)
 
     @property

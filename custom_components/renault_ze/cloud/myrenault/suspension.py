@@ -87,16 +87,19 @@ class Suspension:
         return replace(self, **ahead) if ahead else self
 
     def with_report(self, report: Battery | None, now: datetime) -> Suspension:
-        """Return the suspension with what a report shows: a pause of the charge, or a trip."""
+        """Return the suspension with what a report shows: a pause of the charge, that it was unplugged, or a trip."""
         if report is None:
             return self
         idle_since = self.idle_since
         if report.charging is not None:
             idle_since = None if report.charging else idle_since or now
+        # Only a new report counts: the car may have been plugged in for the command.
+        is_new = report.reported_at is not None and report.reported_at >= self.since
+        has_driven = self.has_driven or (is_new and report.plugged_in is False)
         if (level := report.level) is None:
-            return replace(self, idle_since=idle_since)
+            return replace(self, idle_since=idle_since, has_driven=has_driven)
         highest = level if self.level is None or report.charge_state in _SUPPLYING else max(level, self.level)
-        has_driven = self.has_driven or level <= highest - _TRIP_LEVEL
+        has_driven = has_driven or level <= highest - _TRIP_LEVEL
         return replace(self, idle_since=idle_since, level=highest, has_driven=has_driven)
 
     def with_odometer(self, kilometers: float) -> Suspension:

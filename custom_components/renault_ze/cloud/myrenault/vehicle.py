@@ -11,11 +11,12 @@ from renault_api.kamereon import ACCOUNT_ENDPOINT_ROOT
 from renault_api.renault_vehicle import RenaultVehicle
 
 from ..exceptions import AuthenticationError, CloudError, NoRemoteCommandsError, ThrottledError, UnsupportedError
-from ..models import Capability, CommandKind, Vehicle
+from ..models import CommandKind, Vehicle
 from ..response import as_object
 from ..schedule import FIRST_RETRY, LONGEST_RETRY, RetryTimes, month_span
 from . import decode, routes
 from .capabilities import (
+    BATTERY,
     CHARGE_START,
     CHARGES,
     FIRST,
@@ -41,7 +42,6 @@ _LONGEST_NAME = 100
 _DETAILS = "details"
 # How long reads may take before a command that does not need them.
 _OPTIONAL_SECONDS = 30.0
-_HISTORIES = (CHARGES, SESSIONS)
 # The endpoints of the routes of the first generation, which has no others.
 _ENDPOINTS = {Route.KCA_MODE: SET_MODE, Route.KCA_SCHEDULE: SET_SCHEDULE, Route.KCA_START: CHARGE_START}
 
@@ -91,7 +91,7 @@ class VehicleClient:
         """Return why the car is not supported, None if it is."""
         if not has_plug(self.details):
             return "no_plug"
-        return None if Capability.BATTERY in self.endpoints.capabilities else "unsupported_model"
+        return None if self.endpoints.has(BATTERY) else "unsupported_model"
 
     @property
     def model(self) -> str | None:
@@ -193,9 +193,8 @@ class VehicleClient:
 
     async def post(self, route: Route, body: dict[str, Any]) -> None:
         """Send a command over a route."""
-        path = ACCOUNT_ENDPOINT_ROOT + routes.path(route)
         endpoint = _ENDPOINTS.get(route, route) if self.is_first_generation else route
-        await self.command(endpoint, lambda: self.link.http_post(path, body))
+        await self.command(endpoint, lambda: self.link.http_post(ACCOUNT_ENDPOINT_ROOT + routes.path(route), body))
 
     async def settings(self) -> dict[str, Any]:
         """Return the settings that newer cars have instead of charge programs; only commands need them."""
@@ -231,7 +230,7 @@ class VehicleClient:
 
     async def _probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
-        if endpoint not in _HISTORIES:
+        if endpoint not in {CHARGES, SESSIONS}:
             await self._request_content(endpoint)
             return
         today = self.storage.clock.now().date()
@@ -239,8 +238,8 @@ class VehicleClient:
 
     async def _request_content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
         """Request the content of an endpoint."""
-        path = self.endpoints.paths[endpoint]
-        response = await self._request(endpoint, lambda: self.link.http_get(path), command=command)
+        path = self.endpoints.paths[endpoint].format(account_id=self.link.account_id, vin=self.vin)
+        response = await self._request(endpoint, lambda: self._session.get(path), command=command)
         found = decode.attributes(response.raw_data, endpoint)
         self._cache[endpoint] = (self._monotonic(), found)
         self.storage.set_served(self.vin, endpoint)
@@ -275,7 +274,7 @@ class VehicleClient:
 
     async def _request[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
         """Send a request, and remember if the server refuses the endpoint."""
-        # The first read after the start is urgent: the car would be unknown for long.
+        # The first read after a start is urgent, of the battery until it succeeds: the car would be unknown for long.
         now = self._monotonic()
         before_command = now < self._before_command_until
         urgent = endpoint not in self._read_since_start or (now < self._urgent_until and not before_command)
@@ -283,9 +282,12 @@ class VehicleClient:
             response = await self._session.request(
                 endpoint, call, urgent=urgent, before_command=before_command, command=command
             )
-        except UnsupportedError:
-            self._read_since_start.add(endpoint)
-            if endpoint in self.endpoints.uncertain:
+        except CloudError as err:
+            if not isinstance(err, AuthenticationError | ThrottledError) and endpoint != BATTERY:
+                self._read_since_start.add(endpoint)
+            if isinstance(err, UnsupportedError) and self.storage.was_served(self.vin, endpoint) and err.reason:
+                err.key, err.placeholders = "refused_now", {"reason": err.reason}
+            elif isinstance(err, UnsupportedError) and endpoint in self.endpoints.uncertain:
                 self.storage.set_refused(self.vin, endpoint)
             raise
         self._read_since_start.add(endpoint)

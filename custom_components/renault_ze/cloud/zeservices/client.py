@@ -185,6 +185,13 @@ class ZeServices:
         """Return that nothing is left to do: the cars keep their schedule when a charge is started."""
         return True
 
+    def charge_schedule_retry_in(self, vin: str) -> None:
+        """Return None: commands do not change the schedule."""
+
+    def was_schedule_read(self, vin: str) -> bool:
+        """Return False: the schedule is only read when it is asked for."""
+        return False
+
     def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
         """Return None: the cars keep their schedule when a charge is started."""
         return None

@@ -1,27 +1,27 @@
-"""Repair issues, and the flows that fix them."""
+"""Repair issues of accounts, vehicles, and deprecated names; charge schedules as text."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from typing import Any
 
-from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.json import json_dumps
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .cloud.exceptions import CountryMovedError
-from .cloud.models import ChargeSchedule, Part
-from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
-from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .devices import device_of, name_of
-from .messages import PollFailedError, error_text, formatted, refused_parts
-from .plan import edits
-from .plan.timetable import weekly_schedule
-from .schedule_texts import compared_schedules
-from .vehicle import commands
+from ..cloud.exceptions import CountryMovedError
+from ..cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
+from ..cloud.schedule import end_of
+from ..const import CONF_REPLACED, DAY_NAMES, DOMAIN
+from ..coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from ..devices import device_of, name_of
+from ..messages import PollFailedError, error_text, formatted, refused_parts
 
-_FIX_OPTIONS = ["push", "keep"]
+# Each has an entity component under its name, whose entities have the configuration as it was written.
+_SCRIPTED = ("automation", "script")
+_DASHBOARDS = "lovelace"
 
 
 def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: CountryMovedError) -> None:
@@ -43,13 +43,13 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
 def update_cars_elsewhere_issue(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
     """Create or delete the repair that names the cars of an account that belong to another entry."""
     given = {"account": entry.title, "names": ", ".join(names)}
-    _create_or_delete_issue(hass, "cars_elsewhere", entry.entry_id, is_open=bool(names), translation_placeholders=given)
+    create_or_delete_issue(hass, "cars_elsewhere", entry.entry_id, is_open=bool(names), translation_placeholders=given)
 
 
 @callback
 def update_storage_issue(hass: HomeAssistant, entry_id: str, stored: bool) -> None:  # noqa: FBT001 - the result of a write
     """Create or delete the repair of failed writes."""
-    _create_or_delete_issue(hass, "storage_full", entry_id, is_open=not stored, severity=ir.IssueSeverity.ERROR)
+    create_or_delete_issue(hass, "storage_full", entry_id, is_open=not stored, severity=ir.IssueSeverity.ERROR)
 
 
 def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
@@ -60,7 +60,11 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
         update_error_issues(hass, coordinator)
         _update_silent_issue(hass, coordinator)
         _update_issue(
-            hass, coordinator, "schedule_differs", {}, is_open=coordinator.situation(dt_util.utcnow()).schedule_differs
+            hass,
+            coordinator,
+            "schedule_differs",
+            {},
+            is_open=coordinator.situation(dt_util.utcnow()).is_changed_elsewhere,
         )
         is_refused = coordinator.cloud.commands_refused_at(coordinator.vehicle.vin) is not None
         _update_issue(hass, coordinator, "no_remote_commands", {}, is_open=is_refused)
@@ -79,90 +83,6 @@ def delete_issues(hass: HomeAssistant, owner_id: str) -> None:
     for issue in issues:
         if owner_id in issue:
             ir.async_delete_issue(hass, DOMAIN, issue)
-
-
-async def async_create_fix_flow(
-    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
-) -> RepairsFlow:
-    """Return the flow that fixes an issue."""
-    return CountryMovedFlow() if issue_id.startswith("country_moved") else ScheduleDiffersFlow()
-
-
-class CountryMovedFlow(RepairsFlow):
-    """Move an account to MY Renault; the repair is deleted once its cars are read there."""
-
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Show the form; the input of this step is the issue."""
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask for confirmation, then continue with the configuration flow."""
-        if user_input is None:
-            return self.async_show_form(step_id="confirm")
-        context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=cast("dict[str, str]", self.data)["entry_id"])
-        flow = await self.hass.config_entries.flow.async_init(DOMAIN, context=context, data={CONF_CLOUD: MY_RENAULT})
-        return self.async_abort(reason="continued", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))
-
-
-class ScheduleDiffersFlow(RepairsFlow):
-    """Send the charge schedule again, or keep the car's."""
-
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Show both schedules in a menu; the input of this step is the issue."""
-        coordinator = self._coordinator()
-        theirs, ours = (None, None) if coordinator is None else (coordinator.data.charge_schedule, _ours(coordinator))
-        if coordinator is None or theirs is None or ours is None:
-            return self.async_abort(reason="not_loaded")
-        return self.async_show_menu(
-            step_id="plan" if coordinator.planner.plan.keeps_schedule else "schedule",
-            menu_options=_FIX_OPTIONS,
-            description_placeholders={
-                "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
-                **compared_schedules(self.hass, theirs, ours),
-            },
-        )
-
-    async_step_schedule = async_step_plan = async_step_init
-
-    async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Send the schedule that was set here again."""
-        coordinator = self._coordinator()
-        if coordinator is not None and coordinator.planner.plan.keeps_schedule:
-            coordinator.edit_plan(lambda plan, _: edits.claim(plan))
-            return self.async_create_entry(data={})
-        if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
-            return self.async_abort(reason="not_loaded")
-        command = commands.SetChargeSchedule(wanted.windows) if wanted.enabled else commands.DisableChargeSchedule()
-        try:
-            await coordinator.send_command(command)
-        except HomeAssistantError:
-            return self.async_abort(reason="not_sent")
-        return self.async_create_entry(data={})
-
-    async def async_step_keep(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Adopt the car's schedule."""
-        coordinator = self._coordinator()
-        if coordinator is None:
-            return self.async_abort(reason="not_loaded")
-        if (held := coordinator.data.charge_schedule) is not None and held.enabled is not None:
-            coordinator.remember_wanted_schedule(held)
-        coordinator.async_update_listeners()
-        return self.async_create_entry(data={})
-
-    def _coordinator(self) -> VehicleCoordinator | None:
-        """Return the vehicle of the issue, None if its account is not loaded."""
-        data = cast("dict[str, str]", self.data)
-        entry: RenaultZeConfigEntry | None = self.hass.config_entries.async_get_entry(data["entry_id"])
-        if entry is None or entry not in self.hass.config_entries.async_loaded_entries(DOMAIN):
-            return None
-        vehicles = entry.runtime_data.vehicles.values()
-        return next((each for each in vehicles if _device_id(each) == data["device_id"]), None)
-
-
-def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
-    """Return the schedule set here, the plan's if it has one."""
-    planner = coordinator.planner
-    return weekly_schedule(planner.plan) if planner.plan.keeps_schedule else coordinator.data.wanted_schedule
 
 
 def update_error_issues(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
@@ -191,7 +111,7 @@ def _update_country_issue(hass: HomeAssistant, coordinator: VehicleCoordinator) 
 def update_entity_limit_issue(hass: HomeAssistant, entry: RenaultZeConfigEntry, incomplete: int, total: int) -> None:
     """Create or delete the repair of vehicles without entities or with only some."""
     counts = {"account": entry.title, "count": str(incomplete), "total": str(total)}
-    _create_or_delete_issue(
+    create_or_delete_issue(
         hass, "too_many_vehicles", entry.entry_id, is_open=bool(incomplete), translation_placeholders=counts
     )
 
@@ -215,20 +135,20 @@ def _update_issue(
     hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, placeholders: dict[str, str], *, is_open: bool
 ) -> None:
     """Create or delete an issue of a vehicle."""
-    entry_id, device_id = coordinator.config_entry.entry_id, _device_id(coordinator)
+    entry_id, device = coordinator.config_entry.entry_id, device_id(coordinator)
     details: dict[str, Any] = {}
     if is_open:
         name = name_of(hass, coordinator.config_entry, coordinator.vehicle.vin)
         details = {
-            "data": {"entry_id": entry_id, "device_id": device_id},
+            "data": {"entry_id": entry_id, "device_id": device},
             "is_fixable": key == "schedule_differs",
             "translation_placeholders": {"name": name, **placeholders},
         }
-    _create_or_delete_issue(hass, key, f"{entry_id}_{device_id}", is_open=is_open, **details)
+    create_or_delete_issue(hass, key, f"{entry_id}_{device}", is_open=is_open, **details)
 
 
 @callback
-def _create_or_delete_issue(hass: HomeAssistant, key: str, owner_id: str, *, is_open: bool, **details: Any) -> None:
+def create_or_delete_issue(hass: HomeAssistant, key: str, owner_id: str, *, is_open: bool, **details: Any) -> None:
     """Create or delete an issue; by default a warning without a fix flow."""
     if not is_open:
         ir.async_delete_issue(hass, DOMAIN, f"{key}_{owner_id}")
@@ -237,7 +157,95 @@ def _create_or_delete_issue(hass: HomeAssistant, key: str, owner_id: str, *, is_
     ir.async_create_issue(hass, DOMAIN, f"{key}_{owner_id}", translation_key=key, **{**defaults, **details})
 
 
-def _device_id(coordinator: VehicleCoordinator) -> str:
+def device_id(coordinator: VehicleCoordinator) -> str:
     """Return the id of a vehicle's device; unlike the VIN, it may appear in diagnostics with the ids of issues."""
     device = device_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin)
     return "" if device is None else device.id
+
+
+async def update_replaced_entities_issue(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Create the repair that lists what still uses replaced entities, or delete it if nothing does."""
+    replaced: list[str] = entry.data.get(CONF_REPLACED, [])
+    users = await _users(hass, replaced) if replaced else []
+    given = {"account": entry.title, "entities": ", ".join(replaced), "users": _as_list(users)}
+    create_or_delete_issue(
+        hass, "replaced_entities", entry.entry_id, is_open=bool(users), translation_placeholders=given
+    )
+
+
+async def report_deprecated_action(hass: HomeAssistant, action: str, successor: str) -> None:
+    """Create the repair that lists what uses a deprecated action."""
+    users = await _users(hass, [f"{DOMAIN}.{action}"])
+    given = {"action": f"{DOMAIN}.{action}", "successor": f"{DOMAIN}.{successor}", "users": _as_list(users)}
+    create_or_delete_issue(
+        hass,
+        "deprecated_action",
+        action,
+        is_open=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_placeholders=given,
+    )
+
+
+async def _users(hass: HomeAssistant, ids: Collection[str]) -> list[str]:
+    """Return the names of all automations, scripts, and dashboards that use any of some entities or actions."""
+    pattern = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, ids))})(?!\w)")
+    found = [name for name, config in _scripted(hass) if pattern.search(json_dumps(config))]
+    dashboards = getattr(hass.data.get(_DASHBOARDS), "dashboards", {})
+    for path, dashboard in dashboards.items():
+        try:
+            config = await dashboard.async_load(force=False)
+        except HomeAssistantError:
+            # It is generated, and has no configuration.
+            continue
+        if pattern.search(json_dumps(config)):
+            found.append((dashboard.config or {}).get("title") or config.get("title") or path or _DASHBOARDS)
+    return sorted(found)
+
+
+def _scripted(hass: HomeAssistant) -> Iterator[tuple[str, Any]]:
+    """Yield the names of all automations and scripts with their configurations."""
+    for domain in _SCRIPTED:
+        component: Any = hass.data.get(domain)
+        for each in () if component is None else component.entities:
+            yield str(each.name or each.entity_id), each.raw_config
+
+
+def _as_list(names: list[str]) -> str:
+    """Return names as a list in Markdown."""
+    return "\n".join(f"- {each}" for each in names) or "-"
+
+
+async def schedule_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
+    """Return a charge schedule in one line: each time span with its days."""
+    days = await _weekdays(hass)
+    times: dict[str, list[str]] = {}
+    for window in sorted(schedule.windows):
+        times.setdefault(_span(hass, window), []).append(days[window.weekday])
+    return "; ".join(f"{span} ({', '.join(names)})" for span, names in times.items())
+
+
+def compared_schedules(hass: HomeAssistant, *schedules: ChargeSchedule) -> dict[str, str]:
+    """Return by weekday the cells of a table row with one column for each schedule; differences are bold."""
+    rows = {}
+    for day, name in DAY_NAMES.items():
+        cells = ["24 h" if each.enabled is False else _spans(hass, each.on(day)) for each in schedules]
+        mark = "" if len(set(cells)) == 1 else "**"
+        rows[name] = " | ".join(f"{mark}{cell}{mark}" for cell in cells)
+    return rows
+
+
+async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
+    """Return the names of the weekdays, from Monday on."""
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    return {day: texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[day]}"] for day in Weekday}
+
+
+def _span(hass: HomeAssistant, window: ChargeWindow) -> str:
+    """Return the start and end of a window."""
+    return f"{formatted(hass, window.start)} - {formatted(hass, end_of(window))}"
+
+
+def _spans(hass: HomeAssistant, windows: Iterable[ChargeWindow]) -> str:
+    """Return the start and end of each window of a day."""
+    return ", ".join(_span(hass, each) for each in windows) or "-"

@@ -1,0 +1,259 @@
+"""Edits of the charge schedule by its owner: each takes a plan and returns a changed one, or raises `ScheduleError`.
+
+The error has a message `key`, the affected weekdays, and a `value` for the message. An edit of a schedule that is
+enabled claims the car, so that any charge schedule in it is replaced. What began before an edit cannot be missed.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
+from operator import itemgetter
+
+from ..cloud.models import ChargeSchedule, ChargeWindow, Vehicle, Weekday
+from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, on_date, window
+from .model import Plan, PlannedWindow
+from .settings import Settings
+from .situation import MAY_ARRIVE_LATE
+from .timetable import main_schedule
+
+_WEEK = 7 * DAY
+_QUARTERS = DAY // GRID
+
+
+def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) -> Plan:
+    """Replace all windows, without changing the charge mode.
+
+    Weekly windows that overlap, and windows of a day that are adjacent, become one; those for a date that a weekly one
+    covers are dropped.
+    """
+    given = _without_covered(_merged(_joined(windows)))
+    _check(given, plan.windows)
+    for each in set(given).difference(plan.windows):
+        for day in (each.on, *each.skipped):
+            if day is not None:
+                check_date(day, now)
+    if plan.charge_enabled:
+        _check_weekly(given)
+    changed = _edited(plan, now)
+    return replace(changed, windows=given, charge_enabled=bool(plan.charge_enabled), claimed=_is_claimed(plan))
+
+
+def select_mode(plan: Plan, now: datetime, vehicle: Vehicle, *, by_schedule: bool) -> Plan:
+    """Select whether the car charges by the schedule or at any time, and keep the windows."""
+    if by_schedule:
+        _check_weekly(plan.windows)
+    changed = replace(_edited(plan, now), charge_enabled=by_schedule, claimed=True)
+    if by_schedule:
+        check_fit(changed, vehicle)
+    return changed
+
+
+def check_fit(plan: Plan, vehicle: Vehicle) -> None:
+    """Refuse windows that the car cannot hold: too many different times, or by schedule a day without a window."""
+    kinds = {(each.window.start, each.window.duration) for each in plan.windows}
+    if vehicle.max_window_times is not None and len(kinds) > vehicle.max_window_times:
+        raise ScheduleError("schedule_kinds_full", (), str(vehicle.max_window_times))
+    if not (plan.charge_enabled and vehicle.every_day):
+        return
+    weekly = [each for each in plan.windows if each.on is None]
+    if missing := WEEK - {each.window.weekday for each in weekly}:
+        raise ScheduleError("windows_days_missing", missing)
+    once = {each.on for each in plan.windows}
+    for day in {day for each in weekly for day in each.skipped} - once:
+        if all(day in each.skipped for each in weekly if each.window.weekday == day.weekday()):
+            raise ScheduleError("window_day_needed", [Weekday(day.weekday())])
+
+
+def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
+    """Return the windows without those for past dates, which the plan still keeps, as the car may hold one."""
+    return tuple(each for each in windows if each.on is None or on_date(each.on, each.window, zone).end > now)
+
+
+def without_past(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
+    """Return the windows without skipped dates and windows for a date that are over.
+
+    A window that was moved ahead stays until the time it was moved from is over, or its day might have no window.
+    """
+    left = [
+        replace(each, skipped=frozenset(day for day in each.skipped if on_date(day, each.window, zone).end > now))
+        for each in windows
+    ]
+    skipped = {day for each in left for day in each.skipped}
+    once = {*to_come(left, now, zone), *(each for each in left if each.on in skipped)}
+    return tuple(each for each in left if each in once)
+
+
+def claim(plan: Plan, now: datetime) -> Plan:
+    """Let the owner's charge schedule replace the one that was set elsewhere."""
+    return replace(plan, claimed=True, undecided=False, edited_at=now, last_sent=None)
+
+
+def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
+    """Adopt a charge schedule that was changed elsewhere, and follow the car from then on."""
+    enabled = plan.charge_enabled if held.enabled is None else held.enabled
+    changed = replace(plan, windows=windows_of(held, plan), charge_enabled=enabled, former=(), edited_at=None)
+    return replace(changed, claimed=False, undecided=False, judged_until=now)
+
+
+def windows_of(held: ChargeSchedule, plan: Plan) -> tuple[PlannedWindow, ...]:
+    """Return the windows of a car as those of a plan; a car that charges at any time may show none, or only some."""
+    before = {each.window: each for each in plan.windows if each.on is None}
+    if not held.enabled and before.keys() >= set(held.windows):
+        return plan.windows
+    return tuple(before.get(each, PlannedWindow(each)) for each in sorted(held.windows))
+
+
+def at_end(plan: Plan) -> Plan:
+    """Return the plan for a car whose entry ends: its schedule is sent once more if the car charges by it."""
+    return replace(plan, claimed=plan.is_sent and not plan.undecided)
+
+
+def without_additional(plan: Plan, settings: Settings, now: datetime) -> Plan:
+    """Return the plan with only the windows that the car can hold all the time."""
+    main = main_schedule(plan.windows, now, settings, settings.windows_a_day)
+    return replace(plan, windows=tuple(map(PlannedWindow, main)), former=_may_arrive(plan, now))
+
+
+def _joined(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
+    """Return the windows with weekly ones that overlap joined."""
+    ordered = sorted(windows, key=lambda each: (_begin(each.window), each.window.duration))
+    weekly: list[PlannedWindow] = []
+    for each in (each for each in ordered if each.on is None):
+        if weekly and _begin(each.window) < _end(weekly[-1].window):
+            weekly.append(_union(weekly.pop(), each, timedelta()))
+        else:
+            weekly.append(each)
+    # The last one may reach into the next week.
+    while len(weekly) > 1 and _begin(weekly[0].window) + _WEEK < _end(weekly[-1].window):
+        weekly.append(_union(weekly.pop(), weekly.pop(0), _WEEK))
+    return (*weekly, *(each for each in ordered if each.on is not None))
+
+
+def _without_covered(windows: tuple[PlannedWindow, ...]) -> tuple[PlannedWindow, ...]:
+    """Return windows without those for a date that a weekly one covers."""
+    return tuple(each for each in windows if each.on is None or not is_covered(each, windows))
+
+
+def is_covered(each: PlannedWindow, others: Iterable[PlannedWindow]) -> bool:
+    """Return whether a weekly window contains another one, and is not skipped on its date."""
+    begin, end = _begin(each.window), _end(each.window)
+    for other in others:
+        for shift in (-_WEEK, timedelta(), _WEEK) if other.on is None else ():
+            first = _begin(other.window) + shift
+            if first <= begin and end <= first + other.window.duration:
+                day = None if each.on is None else each.on.toordinal() - (begin // DAY - first // DAY)
+                if all(day != skipped.toordinal() for skipped in other.skipped):
+                    return True
+    return False
+
+
+def _edited(plan: Plan, now: datetime) -> Plan:
+    """Return a plan that its owner edits now."""
+    return replace(plan, former=_may_arrive(plan, now), edited_at=now, undecided=False, judged_until=now)
+
+
+def _may_arrive(plan: Plan, now: datetime) -> tuple[PlannedWindow, ...]:
+    """Return the windows that may still arrive in the car, each once, or the last ones if all were deleted."""
+    is_recent = plan.edited_at is not None and now - plan.edited_at < MAY_ARRIVE_LATE
+    return tuple(dict.fromkeys((*plan.windows, *(plan.former if is_recent or not plan.windows else ()))))
+
+
+def _is_claimed(plan: Plan) -> bool:
+    """Return whether an edit of the windows has to reach the car."""
+    return plan.claimed or bool(plan.charge_enabled)
+
+
+def _merged(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
+    """Return the windows in order, adjacent ones of a day joined."""
+    merged: list[PlannedWindow] = []
+    for each in sorted(set(windows), key=lambda each: (each.on or date.min, each.window)):
+        if merged and _are_adjacent(merged[-1], each):
+            merged.append(_union(merged.pop(), each, timedelta()))
+        else:
+            merged.append(each)
+    return tuple(sorted(merged, key=lambda each: (each.window, each.on or date.min)))
+
+
+def _are_adjacent(earlier: PlannedWindow, later: PlannedWindow) -> bool:
+    """Return whether a window begins on the same day exactly when another ends."""
+    same_day = (earlier.on, earlier.window.weekday) == (later.on, later.window.weekday)
+    return same_day and _end(earlier.window) == _begin(later.window)
+
+
+def _union(earlier: PlannedWindow, later: PlannedWindow, shift: timedelta) -> PlannedWindow:
+    """Return two windows as one, which does not occur on the dates that both skip; the later one is shifted."""
+    begin, end = _begin(earlier.window), max(_end(earlier.window), _end(later.window) + shift)
+    whole, is_main = replace(earlier.window, duration=end - begin), earlier.is_main or later.is_main
+    # The later one may begin on the next date.
+    ahead = later.window.weekday - earlier.window.weekday + shift // DAY
+    numbers = {day.toordinal() - ahead for day in later.skipped}
+    skipped = frozenset(day for day in earlier.skipped if day.toordinal() in numbers)
+    return PlannedWindow(whole, earlier.on, is_main, skipped)
+
+
+def _check(windows: tuple[PlannedWindow, ...], known: Collection[PlannedWindow]) -> None:
+    """Refuse windows off the grid, on the wrong date, or that overlap, and two main windows."""
+    for each in windows:
+        window(each.window.weekday, each.window.start, duration=each.window.duration)
+        if each.on is not None and each.on.weekday() != each.window.weekday:
+            raise ScheduleError("window_date_differs", [each.window.weekday], each.on)
+    check_dates(windows, known)
+    _check_main_windows(windows)
+
+
+def _check_weekly(windows: tuple[PlannedWindow, ...]) -> None:
+    """Refuse a schedule without weekly windows."""
+    once = [each.window.weekday for each in windows if each.on is not None]
+    if len(once) == len(windows):
+        raise ScheduleError("windows_need_a_week" if once else "schedule_empty", once)
+
+
+def _check_main_windows(windows: tuple[PlannedWindow, ...]) -> None:
+    """Refuse two main windows on a day, and one for a date."""
+    marked = sorted(each.window.weekday for each in windows if each.is_main)
+    if twice := [day for day, following in pairwise(marked) if day is following]:
+        raise ScheduleError("windows_base_twice", twice)
+    if once := [each.window.weekday for each in windows if each.is_main and each.on is not None]:
+        raise ScheduleError("windows_base_once", once)
+
+
+def check_dates(windows: Iterable[PlannedWindow], known: Collection[PlannedWindow]) -> None:
+    """Refuse windows for a date that overlap another one; the error names the one that was `known` before."""
+    windows = tuple(windows)
+    once = [each for each in windows if each.on is not None]
+    # A window lasts a day at most.
+    days = {each.on.toordinal() + ahead for each in once if each.on is not None for ahead in (-1, 0, 1)}
+    spans = [(_quarter(each.window, each.on.toordinal()), each) for each in once if each.on is not None]
+    spans += _on_days((each for each in windows if each.on is None), days)
+    for (begin, one), (following, other) in pairwise(sorted(spans, key=itemgetter(0))):
+        if following < begin + one.window.duration // GRID:
+            new, old = (one, other) if other in known else (other, one)
+            raise ScheduleError("window_overlaps_once", [new.window.weekday], old.window.start)
+
+
+def _on_days(weekly: Iterable[PlannedWindow], days: Iterable[int]) -> Iterator[tuple[int, PlannedWindow]]:
+    """Yield the weekly windows of some days, by number, with when each begins."""
+    by_day: dict[int, list[PlannedWindow]] = {}
+    for each in weekly:
+        by_day.setdefault(each.window.weekday, []).append(each)
+    for day in days:
+        # The first day of the calendar is a Monday.
+        for each in by_day.get((day - 1) % 7, ()):
+            if day not in map(date.toordinal, each.skipped):
+                yield _quarter(each.window, day), each
+
+
+def _quarter(each: ChargeWindow, day: int) -> int:
+    """Return the quarter of an hour in which a window begins on a day, since the start of the calendar."""
+    return day * _QUARTERS + (_begin(each) % DAY) // GRID
+
+
+def _begin(each: ChargeWindow) -> timedelta:
+    """Return how far into its week a window begins."""
+    return timedelta(days=each.weekday, hours=each.start.hour, minutes=each.start.minute)
+
+
+def _end(each: ChargeWindow) -> timedelta:
+    """Return how far after the start of its week a window ends."""
+    return _begin(each) + each.duration
