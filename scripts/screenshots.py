@@ -2,24 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-import os
 from pathlib import Path
-import shutil
-import subprocess
 import sys
 from tempfile import TemporaryDirectory
 import time
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from home import ROOT
+from home.chromium import Chromium, chromium_path, log_in
+from home.config_folder import TIME_ZONE
 from home.demo import Demo
-from home.home_assistant import DOMAIN, ENTITY_PREFIX, PASSWORD, USERNAME
+from home.home_assistant import DOMAIN, ENTITY_PREFIX
 from home.processes import HomeError, free_port, wait_until
 from home.simulator import VIN
 
 IMAGES = ROOT / "docs/images"
-INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium", "fonts-roboto"]
 # The simulated time starts in the past, so that all commands have ended when the screenshots are taken.
 PREPARATION = timedelta(minutes=90)
 STATE_SECONDS = 60
@@ -32,24 +30,19 @@ COMMAND_GAP_SECONDS = 20.0
 def main() -> int:
     """Take all screenshots."""
     try:
-        chromium = browser_path()
+        path = chromium_path()
         with TemporaryDirectory() as folder, create_demo(Path(folder)) as demo:
+            chromium = Chromium(path, Path(folder), TIME_ZONE)
             prepare_car(demo)
-            take_screenshots(demo, chromium)
+            chromium.start()
+            try:
+                take_screenshots(demo, chromium)
+            finally:
+                chromium.stop()
     except (HomeError, TimeoutError) as error:
         print(f"scripts/screenshots: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def browser_path() -> str:
-    """Return the path of Chromium, after installing it if possible."""
-    if not (found := shutil.which("chromium")) and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(INSTALL, check=True)
-        found = shutil.which("chromium")
-    if not found:
-        raise HomeError(f"Chromium is missing. On Debian, run: sudo {' '.join(INSTALL)}")
-    return found
 
 
 def create_demo(folder: Path) -> Demo:
@@ -96,51 +89,35 @@ def wait_for_state(demo: Demo, key: str, expected: str | Callable[[str], bool]) 
     wait_until(is_expected, f"{key} has the expected state", STATE_SECONDS)
 
 
-def take_screenshots(demo: Demo, chromium: str) -> None:
+def take_screenshots(demo: Demo, chromium: Chromium) -> None:
     """Log in and take a screenshot of each page."""
-    device = f"config/devices/device/{demo.hass.device_id(VIN)}"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=arguments)
-        page = log_in(browser, demo.hass.url)
+    url = demo.hass.url
+    device = f"{url}/config/devices/device/{demo.hass.device_id(VIN)}"
+    with chromium.window() as page:
+        log_in(page, url)
         for name, path, height in (
-            ("dashboard", "renault-ze/car", 900),
-            ("settings", "renault-ze/settings", 810),
+            ("dashboard", f"{url}/renault-ze/car", 900),
+            ("settings", f"{url}/renault-ze/settings", 810),
             ("device", device, 1420),
         ):
             open_page(page, path, height)
             take_screenshot(page, name)
-        open_page(page, "calendar", 900)
+        open_page(page, f"{url}/calendar", 900)
         # The calendar shows few past events, so take the next month.
         page.get_by_role("button", name="Next").click()
         take_screenshot(page, "calendar")
-        open_page(page, f"config/integrations/dashboard/add?domain={DOMAIN}", 800)
+        open_page(page, f"{url}/config/integrations/dashboard/add?domain={DOMAIN}", 800)
         page.get_by_role("button", name="OK").click()
         page.get_by_text("MY Renault").first.wait_for()
         take_screenshot(page, "setup")
-        browser.close()
 
 
-def log_in(browser: Browser, url: str) -> Page:
-    """Open a window and log in with the form."""
-    context = browser.new_context(
-        base_url=url, color_scheme="light", locale="en-GB", timezone_id="Europe/London", reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto("/")
-    page.locator("input[name=username]").press_sequentially(USERNAME)
-    page.locator("input[name=password]").press_sequentially(PASSWORD)
-    page.keyboard.press("Enter")
-    page.locator("home-assistant-main").wait_for()
-    return page
-
-
-def open_page(page: Page, path: str, height: int) -> None:
+def open_page(page: Page, url: str, height: int) -> None:
     """Open a page."""
     page.set_viewport_size({"width": 1440, "height": height})
     # Relative times in seconds would change between two screenshots.
     page.clock.set_fixed_time(datetime.now(UTC))
-    page.goto(f"/{path}")
+    page.goto(url)
     page.locator("home-assistant-main").wait_for()
 
 

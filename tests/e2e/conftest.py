@@ -1,15 +1,24 @@
-"""A Home Assistant that the tests of a module share, because it starts slowly."""
+"""A Home Assistant and a browser that the tests of a module share, because they start slowly."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+import os
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError, Page
 import pytest
 import pytest_socket
 
+from home.chromium import Chromium, chromium_path, log_in
+from home.config_folder import TIME_ZONE
 from home.home_assistant import HomeAssistant
-from home.processes import free_port
+from home.processes import HomeError, free_port
 from home.simulator import Simulator
+from tests.e2e.browser import DESKTOP, page_text
 from tests.e2e.house import House
+
+# Set where a skipped test would go unnoticed.
+REQUIRED = "BROWSER_TESTS_REQUIRED"
 
 
 @pytest.fixture(autouse=True)
@@ -20,16 +29,73 @@ def real_sockets() -> None:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def time_zone() -> str:
+    """Return the time zone of the house and its car."""
+    return TIME_ZONE
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, time_zone: str) -> Iterator[House]:
     """Start an onboarded Home Assistant without a car, and the simulator."""
     pytest_socket.enable_socket()
     folder: Path = tmp_path_factory.mktemp("home")
-    house = House(HomeAssistant(folder, free_port()), Simulator(folder, free_port()))
+    house = House(HomeAssistant(folder, free_port()), Simulator(folder, free_port(), "--timezone", time_zone))
     try:
-        house.hass.prepare()
+        house.hass.prepare(time_zone)
         house.simulator.start()
         house.hass.start()
         yield house
     finally:
         pytest_socket.enable_socket()
         house.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium_file() -> str:
+    """Return the path of Chromium; skip the test if there is none, or fail it if it is required."""
+    pytest_socket.enable_socket()
+    try:
+        return chromium_path()
+    except HomeError as error:
+        if os.environ.get(REQUIRED):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def chromium(
+    chromium_file: str, house: House, time_zone: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """Start a browser, and log in to the house."""
+    chromium = Chromium(chromium_file, tmp_path_factory.mktemp("browser"), time_zone)
+    pytest_socket.enable_socket()
+    try:
+        chromium.start()
+        with chromium.window() as page:
+            log_in(page, house.hass.url)
+        yield chromium
+    finally:
+        pytest_socket.enable_socket()
+        chromium.stop()
+
+
+@pytest.fixture
+def page(chromium: Chromium, tmp_path: Path) -> Iterator[Page]:
+    """Return the page in the browser, of the size of a desktop."""
+    with chromium.window() as page:
+        page.set_viewport_size(DESKTOP)
+        yield page
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Add the page to the report of a failed test."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and isinstance(page, Page):
+        image: Path = item.funcargs["tmp_path"] / "page.png"
+        # The browser can be the reason of the failure.
+        with suppress(PlaywrightError):
+            report.sections.append((f"page {page.url}, screenshot {image}", page_text(page)))
+            image.write_bytes(page.screenshot())
+    return report

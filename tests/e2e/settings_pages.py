@@ -1,0 +1,68 @@
+"""The settings pages: accounts, logins, and repairs as a user clicks through them."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, expect
+
+from home.home_assistant import DOMAIN
+from tests.e2e.browser import WAIT_MILLISECONDS, User
+
+NAME = "Renault Z.E."
+
+
+@dataclass(frozen=True)
+class SettingsPages(User):
+    """The pages below the settings."""
+
+    @property
+    def form(self) -> Locator:
+        """Return the form of an account."""
+        return self.page.locator("dialog-data-entry-flow")
+
+    def start_account(self, address: str, username: str) -> None:
+        """Open the form of a new account, and enter everything but the password."""
+        self.open("config/integrations/dashboard")
+        self.press("Add integration")
+        self.page.get_by_placeholder("Search for a brand name").fill(NAME)
+        self.page.locator("dialog-add-integration").get_by_text(NAME, exact=True).click()
+        self.form.get_by_text("Use a compatible server").click()
+        self.form.get_by_role("textbox", name="Email").fill(username)
+        self.form.get_by_role("button", name="Server").click()
+        self.form.get_by_role("textbox", name="Address").fill(address)
+
+    def start_login(self) -> None:
+        """Open the form of an account that needs its password again."""
+        self.open("config/integrations/dashboard")
+        self.press("Reconfigure")
+
+    def enter_password(self, password: str) -> None:
+        """Submit the form with a password."""
+        self.form.get_by_role("textbox", name="Password").fill(password)
+        self.form.get_by_role("button", name="Submit").click()
+
+    def choose(self, entry: str) -> None:
+        """Choose an entry of the account's menu."""
+        self.open(f"config/integrations/integration/{DOMAIN}")
+        self.page.locator("ha-config-entry-row").get_by_role("button", name="Menu").first.click()
+        self.page.get_by_role("menuitem", name=entry).click()
+
+    def reload_account(self) -> None:
+        """Reload the account, which reads everything again."""
+        self.choose("Reload")
+        self.reads("The integration was reloaded")
+        self.press("OK")
+
+    def delete_account(self) -> None:
+        """Delete the account, and confirm that."""
+        self.choose("Delete")
+        self.reads("Its devices and entities will be permanently deleted.")
+        self.picture("12-delete")
+        self.press("Delete")
+        expect(self.page.locator("ha-config-entry-row"), "the account is gone").to_have_count(
+            0, timeout=WAIT_MILLISECONDS
+        )
+
+    def open_repair(self, title: str) -> None:
+        """Open a repair."""
+        self.open("config/repairs")
+        self.page.get_by_text(title).first.click()
