@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, event
 from homeassistant.util.async_ import get_scheduled_timer_handles
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -44,6 +44,17 @@ LOGIN = "POST /api/user/login"
 def cases(count: int) -> int:
     """Return how many cases of a property to test: all with `scripts/test --long`, otherwise a sample."""
     return max(1, count * settings.default.max_examples // 100)
+
+
+def same_cases(count: int) -> settings:
+    """Return the settings of a property that takes long, tested with some cases, the same ones each time."""
+    return settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def arrived(simulator: Simulator) -> list[str]:

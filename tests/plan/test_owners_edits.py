@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
+from hypothesis import given, seed, strategies as st
 import pytest
 
-from tests.common import cases
+from tests.common import cases, same_cases
 from tests.plan.simulated.environment import Environment
 from tests.plan.simulated.owner import Owner, OwnersChange, OwnersEdit
 from tests.plan.simulated.scenario import MINUTES, Scenario
@@ -135,13 +135,7 @@ def _run(scenario: Scenario, edits: tuple[OwnersEdit, ...], accepted: Counter[Ow
 def test_car_follows_the_owners_edits(number: int) -> None:
     """Charge in the windows that are wanted, whoever has edited them and how."""
     zone, night = RUNS[number]
-    profile = settings(
-        max_examples=cases(SCENARIOS_PER_RUN),
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    profile = same_cases(cases(SCENARIOS_PER_RUN))
     accepted, checked = Counter[OwnersChange](), Checked()
     drawn = given(scenarios(ZoneInfo(zone), night), _edits())
     seed(500 + number)(profile(drawn(lambda scenario, edits: _run(scenario, edits, accepted, checked))))()

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 import pytest
 
-from tests.common import cases
+from tests.common import cases, same_cases
 from tests.plan.simulated.charging import (
     check_after_removal,
     check_charging,
@@ -59,13 +59,7 @@ def check(result: SimulationResult) -> Tally:
 def run_scenarios(number: int, count: int, check_scenario: Callable[[Scenario], None]) -> None:
     """Draw scenarios around one of the nights, the same ones each time, and check each."""
     zone, night = NIGHTS[number]
-    profile = settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    profile = same_cases(count)
     seed(number)(profile(given(scenarios(ZoneInfo(zone), night))(check_scenario)))()
 
 

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 import pytest
 
 from simulator.myrenault import ProgramClock
-from tests.common import cases
+from tests.common import cases, same_cases
 from tests.plan.simulated.charging import check_charging, check_schedules_sent, check_without_home_assistant
 from tests.plan.simulated.disturbances import RenaultScenario, actions_of, renault_scenarios
 from tests.plan.simulated.preconditioning import check_departures
@@ -76,13 +76,7 @@ def test_car_follows_the_plan(
 ) -> None:
     """Charge and precondition as planned, as far as the problems allow, within the request limit."""
     model, zone, night, clock = RUNS[number]
-    profile = settings(
-        max_examples=cases(SCENARIOS_PER_RUN),
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    profile = same_cases(cases(SCENARIOS_PER_RUN))
     tallies: list[Tally] = []
     drawn = renault_scenarios(scenarios(ZoneInfo(zone), night))
     seed(100 + number)(profile(given(drawn)(lambda scenario: tallies.append(run(model, clock, scenario)))))()

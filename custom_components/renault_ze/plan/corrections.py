@@ -97,7 +97,7 @@ def in_other_zone(plan: Plan, old: tzinfo, settings: Settings, now: datetime) ->
         timer = replace(timer, ready_at=ready_at, start_at=start_at)
     attempts = tuple(_moved(each, old, zone, now) for each in plan.attempts)
     # A charge schedule that the car keeps in a zone of its own has other local times now.
-    shifted = settings.schedule_zone is not None and plan.is_sent
+    shifted = settings.schedule_zone is not None and plan.controls_charging
     plan = replace(plan, timer=timer, attempts=attempts, late=None, claimed=plan.claimed or shifted)
     if plan.judged_until is not None:
         plan = replace(plan, judged_until=max(plan.judged_until, now))

@@ -65,7 +65,7 @@ def is_idle(situation: Situation) -> bool:
     if weekly_schedule(plan) != held or situation.rotating_windows:
         return False
     # A window that is seen in the car must not be reported once another schedule arrives.
-    return not (plan.is_sent and situation.begun_windows)
+    return not (plan.controls_charging and situation.begun_windows)
 
 
 def _departure_steps(situation: Situation) -> Iterator[Step]:

@@ -163,7 +163,7 @@ class Plan:
         return self.edited_at is not None
 
     @property
-    def is_sent(self) -> bool:
+    def controls_charging(self) -> bool:
         """Return whether the plan decides which charge schedule the car holds, and by that when it charges."""
         return bool(self.charge_enabled) and self.is_owned
 

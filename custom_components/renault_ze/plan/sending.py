@@ -37,7 +37,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
 
     A plan that the owner has not edited adopts the schedule in the car.
     """
-    plan = _without_past(situation.plan, situation.now)
+    plan = _without_long_past(situation.plan, situation.now)
     if situation.held is None:
         return plan
     plan = _adopted(situation.with_plan(plan), situation.held)
@@ -48,7 +48,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
         plan = replace(plan, claimed=False)
         situation = situation.with_plan(plan)
     begun = situation.begun_windows
-    if not plan.is_sent or situation.is_changed_elsewhere:
+    if not plan.controls_charging or situation.is_changed_elsewhere:
         return _with_checked_windows(
             replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun]
         )
@@ -145,10 +145,10 @@ def is_repeated(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
 
 def is_unread(situation: Situation, step: SendSchedule) -> bool:
     """Return whether a step would repeat a charge schedule before the car's was read again."""
-    last, read_at = situation.plan.last_sent, situation.state.read_at.get(Part.CHARGE_SCHEDULE)
+    last = situation.plan.last_sent
     if last is None or not last.is_of(step.schedule) or last.at > situation.now:
         return False
-    return read_at is None or read_at <= last.at
+    return not situation.state.was_read_since(last.at + INSTANT, Part.CHARGE_SCHEDULE)
 
 
 def not_before(situation: Situation, schedule: ChargeSchedule) -> datetime:
@@ -175,8 +175,8 @@ def is_last(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
 
 def _was_read_since_edit(situation: Situation) -> bool:
     """Return whether the car's charge schedule was read since the owner's edit; before, it may have been another."""
-    edited_at, read_at = situation.plan.edited_at, situation.state.read_at.get(Part.CHARGE_SCHEDULE)
-    return edited_at is None or (read_at is not None and read_at >= edited_at)
+    edited_at = situation.plan.edited_at
+    return edited_at is None or situation.state.was_read_since(edited_at, Part.CHARGE_SCHEDULE)
 
 
 def _adopted(situation: Situation, held: ChargeSchedule) -> Plan:
@@ -194,7 +194,7 @@ def _adopted(situation: Situation, held: ChargeSchedule) -> Plan:
     return replace(plan, windows=windows, charge_enabled=enabled, judged_until=situation.now)
 
 
-def _without_past(plan: Plan, now: datetime) -> Plan:
+def _without_long_past(plan: Plan, now: datetime) -> Plan:
     """Return the plan without windows for dates long past."""
     past = now.date() - PAST_KEPT
     if not any(day is not None and day <= past for each in plan.windows for day in (each.on, *each.skipped)):

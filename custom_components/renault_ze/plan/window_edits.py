@@ -36,7 +36,12 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     if plan.charge_enabled:
         _check_weekly(given)
     changed = _edited(plan, now)
-    return replace(changed, windows=given, charge_enabled=bool(plan.charge_enabled), claimed=_is_claimed(plan))
+    return replace(
+        changed,
+        windows=given,
+        charge_enabled=bool(plan.charge_enabled),
+        claimed=plan.claimed or bool(plan.charge_enabled),
+    )
 
 
 def select_mode(plan: Plan, now: datetime, vehicle: Vehicle, *, by_schedule: bool) -> Plan:
@@ -106,7 +111,7 @@ def windows_of(held: ChargeSchedule, plan: Plan) -> tuple[PlannedWindow, ...]:
 
 def at_end(plan: Plan) -> Plan:
     """Return the plan for a car whose entry ends: its schedule is sent once more if the car charges by it."""
-    return replace(plan, claimed=plan.is_sent and not plan.undecided)
+    return replace(plan, claimed=plan.controls_charging and not plan.undecided)
 
 
 def without_additional(plan: Plan, settings: Settings, now: datetime) -> Plan:
@@ -157,11 +162,6 @@ def _may_arrive(plan: Plan, now: datetime) -> tuple[PlannedWindow, ...]:
     """Return the windows that may still arrive in the car, each once, or the last ones if all were deleted."""
     is_recent = plan.edited_at is not None and now - plan.edited_at < MAY_ARRIVE_LATE
     return tuple(dict.fromkeys((*plan.windows, *(plan.former if is_recent or not plan.windows else ()))))
-
-
-def _is_claimed(plan: Plan) -> bool:
-    """Return whether an edit of the windows has to reach the car."""
-    return plan.claimed or bool(plan.charge_enabled)
 
 
 def _merged(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:

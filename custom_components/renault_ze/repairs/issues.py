@@ -7,7 +7,6 @@ from typing import Any
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.json import json_dumps
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
@@ -182,7 +181,6 @@ async def report_deprecated_action(hass: HomeAssistant, action: str, successor: 
         "deprecated_action",
         action,
         is_open=True,
-        severity=ir.IssueSeverity.WARNING,
         translation_placeholders=given,
     )
 
@@ -190,7 +188,7 @@ async def report_deprecated_action(hass: HomeAssistant, action: str, successor: 
 async def _users(hass: HomeAssistant, ids: Collection[str]) -> list[str]:
     """Return the names of all automations, scripts, and dashboards that use any of some entities or actions."""
     pattern = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, ids))})(?!\w)")
-    found = [name for name, config in _scripted(hass) if pattern.search(json_dumps(config))]
+    found = [name for name, config in _scripted(hass) if pattern.search(str(config))]
     dashboards = getattr(hass.data.get(_DASHBOARDS), "dashboards", {})
     for path, dashboard in dashboards.items():
         try:
@@ -198,7 +196,7 @@ async def _users(hass: HomeAssistant, ids: Collection[str]) -> list[str]:
         except HomeAssistantError:
             # It is generated, and has no configuration.
             continue
-        if pattern.search(json_dumps(config)):
+        if pattern.search(str(config)):
             found.append((dashboard.config or {}).get("title") or config.get("title") or path or _DASHBOARDS)
     return sorted(found)
 
