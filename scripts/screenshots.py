@@ -11,20 +11,23 @@ from playwright.sync_api import Page
 
 from home import ROOT
 from home.chromium import Chromium, chromium_path, log_in
-from home.config_folder import TIME_ZONE
+from home.config_folder import zone_at
 from home.demo import Demo
-from home.home_assistant import DOMAIN, ENTITY_PREFIX
+from home.home_assistant import ENTITY_PREFIX
 from home.processes import HomeError, free_port, wait_until
 from home.simulator import VIN
 
 IMAGES = ROOT / "docs/images"
 # The simulated time starts in the past, so that all commands have ended when the screenshots are taken.
 PREPARATION = timedelta(minutes=90)
+# In the evening, the simulated car is plugged in and outside its charge window; at other hours, it may drive away.
+EVENING = 21
 STATE_SECONDS = 60
 STEADY_SECONDS = 30
 PAUSE_SECONDS = 2.0
 # The commands should not have the same time.
 COMMAND_GAP_SECONDS = 20.0
+HEADER_PIXELS = 64
 
 
 def main() -> int:
@@ -32,7 +35,7 @@ def main() -> int:
     try:
         path = chromium_path()
         with TemporaryDirectory() as folder, create_demo(Path(folder)) as demo:
-            chromium = Chromium(path, Path(folder), TIME_ZONE)
+            chromium = Chromium(path, Path(folder), demo.time_zone)
             prepare_car(demo)
             chromium.start()
             try:
@@ -47,7 +50,8 @@ def main() -> int:
 
 def create_demo(folder: Path) -> Demo:
     """Return a demo on free ports whose simulated time starts in the past."""
-    return Demo(folder, free_port(), free_port(), "--start", (datetime.now(UTC) - PREPARATION).isoformat())
+    start = (datetime.now(UTC) - PREPARATION).isoformat()
+    return Demo(folder, free_port(), free_port(), "--start", start, time_zone=zone_at(EVENING))
 
 
 def prepare_car(demo: Demo) -> None:
@@ -55,11 +59,9 @@ def prepare_car(demo: Demo) -> None:
     car = f"cars/{VIN}"
     while demo.simulator.control("GET", "state")["cars"][VIN]["driving"]:
         advance_minutes(demo, 5)
-    demo.simulator.control("POST", car, {"level": 52, "plugged": True, "report": True})
+    # With a faster charging point, the battery would be full before the simulated time has caught up.
+    demo.simulator.control("POST", car, {"level": 52, "plugged": True, "charging_point": "SLOW", "report": True})
     for button in ("start_preconditioning", "start_charge"):
-        if button == "start_charge" and demo.simulator.control("GET", "state")["cars"][VIN]["charging"]:
-            # In the car's own charge window, the command is refused.
-            continue
         demo.hass.client.perform_action("button.press", entity_id=f"button.{ENTITY_PREFIX}_{button}")
         advance_minutes(demo, 12)
         wait_for_state(demo, "last_command", "confirmed")
@@ -92,29 +94,34 @@ def wait_for_state(demo: Demo, key: str, expected: str | Callable[[str], bool]) 
 def take_screenshots(demo: Demo, chromium: Chromium) -> None:
     """Log in and take a screenshot of each page."""
     url = demo.hass.url
-    device = f"{url}/config/devices/device/{demo.hass.device_id(VIN)}"
     with chromium.window() as page:
+        page.emulate_media(reduced_motion="reduce")
         log_in(page, url)
-        for name, path, height in (
-            ("dashboard", f"{url}/renault-ze/car", 900),
-            ("settings", f"{url}/renault-ze/settings", 810),
-            ("device", device, 1420),
-        ):
-            open_page(page, path, height)
-            take_screenshot(page, name)
-        open_page(page, f"{url}/calendar", 900)
+        take_screenshots_of_cards(page, f"{url}/renault-ze")
+        open_page(page, f"{url}/calendar", 1440, 900)
         # The calendar shows few past events, so take the next month.
         page.get_by_role("button", name="Next").click()
         take_screenshot(page, "calendar")
-        open_page(page, f"{url}/config/integrations/dashboard/add?domain={DOMAIN}", 800)
-        page.get_by_role("button", name="OK").click()
-        page.get_by_text("MY Renault").first.wait_for()
-        take_screenshot(page, "setup")
 
 
-def open_page(page: Page, url: str, height: int) -> None:
-    """Open a page."""
-    page.set_viewport_size({"width": 1440, "height": height})
+def take_screenshots_of_cards(page: Page, dashboard: str) -> None:
+    """Take screenshots of the dashboard, light and dark, and of its cards on a phone."""
+    open_page(page, dashboard, 1440, 900)
+    take_screenshot(page, "dashboard")
+    page.emulate_media(color_scheme="dark")
+    take_screenshot(page, "dashboard-dark")
+    page.emulate_media(color_scheme="light")
+    open_page(page, dashboard, 390, 844)
+    take_screenshot(page, "phone-car")
+    page.locator("renault-ze-schedule-card").evaluate("(card) => card.scrollIntoView()")
+    # The header of the page covers what is scrolled to.
+    page.mouse.wheel(0, -HEADER_PIXELS)
+    take_screenshot(page, "phone-week")
+
+
+def open_page(page: Page, url: str, width: int, height: int) -> None:
+    """Open a page in a window of some size."""
+    page.set_viewport_size({"width": width, "height": height})
     # Relative times in seconds would change between two screenshots.
     page.clock.set_fixed_time(datetime.now(UTC))
     page.goto(url)

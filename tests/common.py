@@ -125,6 +125,12 @@ async def check_platform(
         await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def open_options(hass: HomeAssistant, entry: MockConfigEntry, choice: str = "settings") -> ConfigFlowResult:
+    """Open the options, and choose from the menu."""
+    menu = await hass.config_entries.options.async_init(entry.entry_id)
+    return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": choice})
+
+
 async def call(hass: HomeAssistant, service: str, entity_id: str, **data: Any) -> None:
     """Call an action of an entity, and wait for its effects."""
     domain, _, name = service.partition(".")

@@ -13,7 +13,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
-from homeassistant.util import dt as dt_util
+from homeassistant.util import dt as dt_util, executor
 from hypothesis import HealthCheck, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -41,8 +41,12 @@ from tests.texts import ShownTexts
 # No deadline: a busy machine must not fail a test.
 settings.register_profile("long", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # `scripts/test --long` tests all cases.
-settings.register_profile("sample", settings.get_profile("long"), max_examples=25)
+settings.register_profile("sample", settings.get_profile("long"), max_examples=17)
 settings.load_profile("sample")
+
+# Home Assistant interrupts a thread that does not end within its share of a tenth of these seconds. On a busy machine
+# that are threads with no fault, whose exceptions fail the test, or whose wake-up of the next thread is lost.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 3600
 
 
 class HomeClock:

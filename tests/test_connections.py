@@ -7,6 +7,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.httpx_client import get_async_client
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
@@ -21,8 +22,9 @@ FORMS = ("my_renault", "ze_services")
 
 def held(hass: HomeAssistant) -> tuple[int, int]:
     """Return how many HTTP sessions are open, and how many wait for the shutdown."""
-    # The shared connector stays until the shutdown.
+    # The shared connector, and the client that Home Assistant gives to images, stay until the shutdown.
     async_get_clientsession(hass)
+    get_async_client(hass, verify_ssl=False)
     gc.collect()
     sessions = [each for each in gc.get_objects() if isinstance(each, ClientSession) and not each.closed]
     return len(sessions), hass.bus.async_listeners().get(EVENT_HOMEASSISTANT_CLOSE, 0)

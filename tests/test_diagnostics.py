@@ -6,6 +6,7 @@ from datetime import time
 import json
 from typing import Any
 
+from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -19,7 +20,9 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.renault_ze.cloud.models import Location, Weekday
+from custom_components.renault_ze.cloud.models import Weekday
+from custom_components.renault_ze.cloud.reports import Location
+from custom_components.renault_ze.const import CONF_ELECTRICITY_PRICE
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
@@ -124,6 +127,19 @@ async def test_no_name_of_a_departure(car: Car, downloaded: Callable[[], Awaitab
     texts = list(_texts(await downloaded()))
     assert "08:45:00" in texts
     assert not [text for text in texts if "Dentist" in text]
+
+
+async def test_prices(car: Car, downloaded: Callable[[], Awaitable[Any]]) -> None:
+    """Contain the source of the prices and what is wrong with it, but not the name of a home."""
+    chosen = {"kind": "price_integration", "integration": "removed", "choice": "12 Example Street"}
+    car.hass.config_entries.async_update_entry(car.entry, options={CONF_ELECTRICITY_PRICE: chosen})
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    found = await downloaded()
+    if "prices" in found:
+        assert found["options"][CONF_ELECTRICITY_PRICE] == {**chosen, "choice": REDACTED}
+        assert found["prices"]["problem"] == "price_source_removed"
+    assert "Example Street" not in str(found)
 
 
 def _texts(found: Any) -> Iterator[str]:

@@ -7,7 +7,8 @@ from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.messages import async_setup_locale, babel_locale, formatted, sentence_text
+from custom_components.renault_ze.formats import async_setup_locale, babel_locale, formatted
+from custom_components.renault_ze.messages import sentence_text
 from custom_components.renault_ze.views.plan_entities import Sentence
 
 pytestmark = pytest.mark.freeze_time("2026-12-02 12:00:00+00:00")

@@ -1,8 +1,10 @@
 """Names of cars differ, and do not change."""
 
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.const import CONF_USERNAME
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -37,6 +39,19 @@ async def test_two_accounts(car: Car, device_registry: dr.DeviceRegistry) -> Non
     for entry in (other, car.entry):
         await set_up(car.hass, entry)
     assert names(device_registry, car.entry, other) == both
+
+
+async def test_devices_of_other_integrations(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    """Their identifiers may have more parts than ours."""
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    identifiers: Any = {("other", "gateway", "1")}
+    device_registry.async_get_or_create(config_entry_id=other.entry_id, identifiers=identifiers)
+    await set_up(hass, mock_config_entry)
+    assert hass.config_entries.async_loaded_entries(DOMAIN) == [mock_config_entry]
+    assert names(device_registry, mock_config_entry) == ["Renault Z.E."]
 
 
 async def test_second_car(car: Car, device_registry: dr.DeviceRegistry) -> None:

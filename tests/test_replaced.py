@@ -165,6 +165,12 @@ async def test_deprecated_action(car: Car) -> None:
     assert car.commands[0][1]["mon"] == {"start": "0100", "duration": "0400"}
 
 
+async def test_deprecated_action_by_hand(car: Car) -> None:
+    """A call from the developer tools creates no repair, because it could name nothing to change."""
+    await car.ask("set_charge_windows", windows=[NIGHT])
+    assert not [key for domain, key in ir.async_get(car.hass).issues if domain == DOMAIN]
+
+
 async def test_successor_is_not_deprecated(car: Car) -> None:
     """It creates no repair."""
     await car.ask("set_charge_schedule", windows=[NIGHT])

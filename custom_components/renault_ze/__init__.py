@@ -5,6 +5,7 @@ from collections.abc import Iterable, Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -15,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
-from .cloud.models import Account, Vehicle
+from .cloud.models import Account, Capability, Vehicle
 from .cloud.protocol import Cloud
 from .connect import mark_as_moved, open_cloud, open_http, updated_title, zone_named
 from .const import (
@@ -37,16 +38,22 @@ from .devices import (
     register,
     remove_former_entities,
     remove_if_empty,
+    vins_in,
     vins_of,
 )
+from .energy import track_energy
 from .entity import add_vehicle, one_at_a_time
+from .formats import async_setup_locale
+from .frontend import async_setup_frontend, load_module, unload_module
 from .lifecycle.assignment import assignment
 from .lifecycle.reloads import track_account, track_reload_causes
-from .messages import async_setup_locale, no_vehicle, translated
+from .messages import no_vehicle, translated
 from .notifications import track_notifications
+from .prices import remove_prices, start_prices
 from .repairs.issues import (
     delete_issues,
     report_country_moved,
+    track_price_repairs,
     track_repairs,
     update_cars_elsewhere_issue,
     update_entity_limit_issue,
@@ -59,19 +66,27 @@ from .storage import Storage
 from .vehicle.reading import SLOW_INTERVAL, shortest_interval
 from .vehicle.tracker import command_allowance
 
+# The platforms whose entities not every vehicle has.
+_NEEDS = {
+    Platform.IMAGE: {Capability.PICTURE},
+    Platform.NUMBER: {Capability.CHARGE_LIMIT, Capability.CHARGE_SCHEDULE, Capability.PRECONDITIONING_TEMPERATURE},
+    Platform.TIME: {Capability.NOTIFICATIONS},
+}
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which exist even while no account is loaded."""
+    """Register the actions, which exist even while no account is loaded, and serve the dashboard cards."""
     await async_setup_locale(hass)
     async_setup_services(hass)
+    await async_setup_frontend(hass)
     lifecycle.track_entries(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
     """Connect to the account, read every vehicle once, and add its entities."""
+    await load_module(hass)
     storage = Storage(hass, entry.entry_id, partial(update_storage_issue, hass, entry.entry_id))
     await storage.load(entry.unique_id)
     lifecycle.on_end(hass, entry, storage.close)
@@ -92,6 +107,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         allowance=command_allowance(replace(account, vehicles=running)),
         poll_slots=asyncio.Semaphore(MAX_PARALLEL_POLLS),
         entity_factories=[],
+        platforms=_platforms(running),
+        prices=await start_prices(hass, entry),
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
         coordinator.poll_timer.stagger(number, len(vehicles))
@@ -99,12 +116,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await _first_refresh(hass, vehicles.values())
     for vin in vehicles:
         enable_entities(hass, entry, vin)
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await hass.config_entries.async_forward_entry_setups(entry, entry.runtime_data.platforms)
     await _add_vehicles(hass, entry, vehicles)
     _finish_setup(hass, entry)
-    storage.damage_reported()
-    if CONF_REPLACED in entry.data:
-        entry.async_on_unload(async_at_started(hass, partial(_report_replaced, entry)))
     track_account(hass, entry, account)
     track_reload_causes(hass, entry)
     return True
@@ -128,7 +142,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     """Remove the entities and stop the plans."""
     for coordinator in entry.runtime_data.vehicles.values():
         coordinator.runner.stop()
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, entry.runtime_data.platforms)
     await entry.runtime_data.storage.flush()
     return unloaded
 
@@ -140,14 +154,17 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     await assignment(hass).pass_on_data(entry, storage)
     delete_issues(hass, entry.entry_id)
     await storage.remove()
+    await remove_prices(hass, entry)
     lifecycle.clean_up(hass, entry, storage)
+    if not hass.config_entries.async_entries(DOMAIN):
+        await unload_module(hass)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Return whether a device can be removed: the car has left the account."""
-    return not any(assignment(hass).has(entry, vin) for domain, vin in device.identifiers if domain == DOMAIN)
+    return not any(assignment(hass).has(entry, vin) for vin in vins_in(device))
 
 
 async def _connect(
@@ -166,7 +183,7 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
     try:
         account = await cloud.account(max_age=ACCOUNT_MAX_AGE)
         if not account.vehicles:
-            # Its owner may have registered one after the error message, and does not wait for a day.
+            # The user may have registered one after the error message, and does not wait for a day.
             account = await cloud.account(max_age=SLOW_INTERVAL)
     except AuthenticationError as err:
         raise ConfigEntryAuthFailed(**translated(hass, err)) from err
@@ -198,6 +215,12 @@ async def _own_vehicles(
     for vehicle in own:
         register(hass, entry, vehicle, alone=len(own) == 1)
     return own
+
+
+def _platforms(vehicles: Iterable[Vehicle]) -> list[Platform]:
+    """Return the platforms that may have an entity of a vehicle."""
+    capabilities = frozenset[Capability]().union(*(each.capabilities for each in vehicles))
+    return [each for each in PLATFORMS if each not in _NEEDS or not _NEEDS[each].isdisjoint(capabilities)]
 
 
 async def _update_time_zone(storage: Storage, coordinator: VehicleCoordinator) -> None:
@@ -243,13 +266,21 @@ def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: Vehicl
     entry.async_on_unload(track_notifications(hass, coordinator))
     entry.async_on_unload(async_track_time_interval(hass, coordinator.update_time, TICK, cancel_on_shutdown=True))
     entry.async_on_unload(track_repairs(hass, coordinator))
+    entry.async_on_unload(track_energy(hass, coordinator))
+    if (prices := entry.runtime_data.prices) is not None:
+        coordinator.planner.cheapest_hours.prices_for = prices.charging_prices
+        entry.async_on_unload(prices.add_listener(coordinator.async_update_listeners))
     coordinator.runner.start()
     coordinator.async_update_listeners()
 
 
 def _finish_setup(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Delete the repairs of cars that do not run, and unmark moved cars whose entities were added."""
+    """Update the repairs of the account and its cars, and unmark moved cars whose entities were added."""
     data = entry.runtime_data
+    data.storage.damage_reported()
+    track_price_repairs(hass, entry)
+    if CONF_REPLACED in entry.data:
+        entry.async_on_unload(async_at_started(hass, partial(_report_replaced, entry)))
     for vin in vins_of(hass, entry) - data.vehicles.keys():
         if (device := device_of(hass, entry, vin)) is not None:
             delete_issues(hass, device.id)

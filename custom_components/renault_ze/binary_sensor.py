@@ -27,6 +27,16 @@ class RenaultZeBinarySensorDescription(RenaultZeDescription, BinarySensorEntityD
     attributes_fn: Callable[[VehicleState], dict[str, Any]] = lambda _: {}
 
 
+def _is_unlocked(state: VehicleState) -> bool | None:
+    """Return whether the car is unlocked, which is what Home Assistant's device class shows as on."""
+    return None if state.locks is None or state.locks.locked is None else not state.locks.locked
+
+
+def _is_open(door: str) -> Callable[[VehicleState], bool | None]:
+    """Return a function for whether a door is open, a field of `Locks`."""
+    return lambda state: None if state.locks is None else getattr(state.locks, f"{door}_open")
+
+
 DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
     RenaultZeBinarySensorDescription(
         key="plugged_in",
@@ -48,6 +58,37 @@ DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
         capability=Capability.PRECONDITIONING_STATE,
         part=Part.CABIN,
         value_fn=lambda state: None if state.cabin is None else state.cabin.preconditioning,
+    ),
+    RenaultZeBinarySensorDescription(
+        key="locked",
+        translation_key="locked",
+        device_class=BinarySensorDeviceClass.LOCK,
+        capability=Capability.LOCKS,
+        part=Part.LOCKS,
+        value_fn=_is_unlocked,
+    ),
+    *(
+        RenaultZeBinarySensorDescription(
+            key=door,
+            translation_key=door,
+            device_class=BinarySensorDeviceClass.DOOR,
+            entity_registry_enabled_default=False,
+            capability=Capability.LOCKS,
+            part=Part.LOCKS,
+            value_fn=_is_open(door),
+        )
+        for door in ("driver_door", "passenger_door", "rear_left_door", "rear_right_door", "hatch")
+    ),
+    RenaultZeBinarySensorDescription(
+        key="alerts",
+        translation_key="alerts",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        capability=Capability.ALERTS,
+        part=Part.ALERTS,
+        value_fn=lambda state: bool(state.alerts),
+        attributes_fn=lambda state: {"alerts": list(state.alerts)},
     ),
     RenaultZeBinarySensorDescription(
         key="data_stale",

@@ -13,7 +13,7 @@ from .cloud.models import Capability
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .plan import preconditioning
-from .vehicle import commands
+from .vehicle import commands, equipment_commands
 
 # The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
@@ -62,6 +62,30 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
         capability=Capability.REQUEST_UPDATE,
         sends_command=True,
         press_fn=lambda coordinator: coordinator.send_command(commands.RequestUpdate()),
+    ),
+    RenaultZeButtonDescription(
+        key="refresh_location",
+        translation_key="refresh_location",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        capability=Capability.REFRESH_LOCATION,
+        sends_command=True,
+        press_fn=lambda coordinator: coordinator.send_command(equipment_commands.RefreshLocation()),
+    ),
+    RenaultZeButtonDescription(
+        key="sound_horn",
+        translation_key="sound_horn",
+        entity_registry_enabled_default=False,
+        capability=Capability.SOUND_HORN,
+        sends_command=True,
+        press_fn=lambda coordinator: coordinator.send_command(equipment_commands.SoundHorn()),
+    ),
+    RenaultZeButtonDescription(
+        key="flash_lights",
+        translation_key="flash_lights",
+        entity_registry_enabled_default=False,
+        capability=Capability.FLASH_LIGHTS,
+        sends_command=True,
+        press_fn=lambda coordinator: coordinator.send_command(equipment_commands.FlashLights()),
     ),
 )
 

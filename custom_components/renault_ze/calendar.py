@@ -8,14 +8,17 @@ from typing import Any, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
 from homeassistant.components.calendar.const import CalendarEntityFeature, CalendarEventStatus
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import UndefinedType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
 from .cloud.models import Capability
 from .cloud.schedule import ScheduleError, check_date
 from .coordinator import RenaultZeConfigEntry
+from .devices import distinct
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import CHARGE, CHARGE_STEMS, schedule_error, sentence_text
 from .plan.model import Plan
@@ -110,6 +113,25 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
 
     @property
     @override
+    def name(self) -> str | UndefinedType | None:
+        """Return the name, with the end of the VIN if another car has the same name."""
+        name, car = super().name, self.coordinator
+        return distinct(car.hass, car.config_entry, car.vehicle.vin, name) if isinstance(name, str) else name
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to renamed cars."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._update_name))
+
+    @callback
+    def _update_name(self, change: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        """Distinguish the calendar from one of a car with the same name."""
+        if change.data["action"] == "update" and change.data["changes"].keys() & {"name", "name_by_user"}:
+            er.async_get(self.hass).async_update_entity(self.entity_id, original_name=self.name)
+
+    @property
+    @override
     def capability_attributes(self) -> dict[str, Any]:
         """Return the content, also while the calendar is unavailable."""
         return {"shows": self.entity_description.shows}
@@ -132,7 +154,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
             # Home Assistant checks all fields of an event, which takes time.
             self._sources, self._coming = sources, calendar.next_entry()
             self._event = None if self._coming is None else _event(self.hass, self._coming)
-        return self._coming, plan, state.charge_schedule, state.charge_history
+        return self._coming, plan, state.charge_schedule, calendar.context.charges
 
     @override
     async def async_get_events(
@@ -166,7 +188,9 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         """Return the calendar of the plan; the summary of a new charge window contains one of the `stems`."""
         situation, home = self.coordinator.situation(now), dt_util.get_default_time_zone()
         name = sentence_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
-        context = CalendarContext(situation=situation, vehicle=self.coordinator.vehicle, home=home)
+        charges = self.coordinator.charges.log.sessions
+        vehicle = self.coordinator.vehicle
+        context = CalendarContext(situation=situation, vehicle=vehicle, home=home, charges=charges)
         return self.entity_description.calendar_fn(context, name, stems)
 
     def _read(self, event: Mapping[str, Any]) -> EventInput:

@@ -37,13 +37,10 @@ from .const import (
     ZE_SERVICES,
 )
 from .devices import vins_of
-from .lifecycle.assignment import assignment
-from .messages import error_key, left_out_text, no_vehicle
-from .options_flow import (
+from .flow_schemas import (
     CODE_SCHEMA,
     PASSWORD_SCHEMA,
     ZE_SERVICES_SCHEMA,
-    OptionsFlow,
     account_schema,
     code_address_schema,
     expanded,
@@ -51,6 +48,9 @@ from .options_flow import (
     known_fields,
     my_renault_schema,
 )
+from .lifecycle.assignment import assignment
+from .messages import error_key, left_out_text, no_vehicle
+from .options_flow import OptionsFlow
 from .storage import NewSession
 
 CLOUDS = ["my_renault", "ze_services"]
@@ -108,6 +108,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := await self._errors({**known, **user_input})):
             return await self._continue()
+        if errors.get("base") == "invalid_auth":
+            errors = {"base": "invalid_password"}
         return self._form("reauth_confirm", PASSWORD_SCHEMA, errors, None, {"username": known[CONF_USERNAME]})
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -1,13 +1,10 @@
 """Constants and configuration keys."""
 
-from dataclasses import fields
 from datetime import timedelta
 import logging
 from typing import Final
 
 from homeassistant.const import Platform
-
-from .cloud.models import NotificationSettings, Weekday
 
 DOMAIN: Final = "renault_ze"
 LOGGER: Final = logging.getLogger(__package__)
@@ -17,6 +14,8 @@ PLATFORMS: Final = (
     Platform.CALENDAR,
     Platform.DEVICE_TRACKER,
     Platform.EVENT,
+    Platform.IMAGE,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -37,8 +36,12 @@ CONF_SCHEDULE_CLOCKS: Final = "schedule_clocks"
 CONF_CAR: Final = "car"
 CONF_CLOCK: Final = "clock"
 CONF_PLAN: Final = "plan"
+CONF_ELECTRICITY_PRICE: Final = "electricity_price"
+CONF_SOLAR: Final = "solar"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_NOTIFY: Final = "notify"
+CONF_ENERGY: Final = "energy"
+CONF_HOME_METER: Final = "home_meter"
 CONF_REPLACED: Final = "replaced"
 # Of configuration entries: since 2, the title names the account, and the next departure is skipped by a switch; since
 # 3, a select for the charge mode replaces two switches.
@@ -52,8 +55,3 @@ AGING: Final = timedelta(minutes=10)
 ACCOUNT_MAX_AGE: Final = timedelta(days=1)
 # Number of vehicles read in parallel, so that a fleet neither overloads the cloud nor blocks Home Assistant.
 MAX_PARALLEL_POLLS: Final = 6
-# The weekdays by their names in actions.
-DAYS = {day.name[:3].lower(): day for day in Weekday}
-DAY_NAMES = {day: name for name, day in DAYS.items()}
-# The kinds of notification by their names in the cloud and in actions.
-CHANNELS = tuple(each.name for each in fields(NotificationSettings) if each.name != "do_not_disturb")

@@ -1,13 +1,14 @@
 """Coordinator of one vehicle: its update cycle, commands, and plan, see docs/development.md."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
@@ -26,9 +27,11 @@ from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
 from .plan.situation import Situation
 from .plan.steps import Message, Step, StepKind
+from .prices.feed import PriceFeed
 from .step_runner import StepRunner
 from .storage import Storage
 from .vehicle.backoff import longest_retry_after
+from .vehicle.charge_log import ChargeRecorder, energy_options
 from .vehicle.command import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.log import CarLog
@@ -48,7 +51,7 @@ class RuntimeData:
     """The vehicles of an account, and what they share.
 
     `allowance` is how many requests a command and its repetition may take for each of them, None for any number.
-    `left_out` is why other cars of the account are not supported.
+    `left_out` is why other cars of the account are not supported. `prices` is None if the user chose no source.
     """
 
     cloud: Cloud
@@ -59,6 +62,8 @@ class RuntimeData:
     allowance: float | None
     poll_slots: asyncio.Semaphore
     entity_factories: list[Callable[[VehicleCoordinator], Any]]
+    platforms: Sequence[Platform]
+    prices: PriceFeed | None
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
@@ -75,15 +80,16 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         super().__init__(hass, LOGGER, config_entry=entry, name=log.car, always_update=False, update_interval=base)
         self.cloud, self.storage, self.vehicle, self.poll_timer = cloud, storage, vehicle, PollTimer(base)
         vin, at = vehicle.vin, dt_util.utcnow()
-        self._aged_at = at
-        self.data = VehicleState(earlier_commands=storage.commands(vin, at))
-        settings = settings_of(entry.options, vehicle, storage.disabled(vin, at))
+        self.data, self._aged_at = VehicleState(earlier_commands=storage.commands(vin, at)), at
+        settings = settings_of(entry.options, vehicle, storage.disabled(vin, at), storage.temperature(vin))
         self.plan_message = SignalType[Message](f"{DOMAIN}_{vin}_plan_message")
         notify = partial(async_dispatcher_send, hass, self.plan_message)
         self.planner = Planner(vehicle, settings, storage, self._send_for_plan, notify, log)
         self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners, log)
         self.trips, self.do_not_disturb = TripRecorder(storage, vehicle), DoNotDisturbHours(storage, vehicle)
-        self.poller, self._failures, self._polling = Poller(cloud, vehicle, storage), FailureLog(log), asyncio.Lock()
+        self.charges = ChargeRecorder(storage, vehicle, energy_options(entry.options))
+        self.poller = Poller(cloud, vehicle, storage, self.charges.history_begin)
+        self._failures, self._polling = FailureLog(log), asyncio.Lock()
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
 
@@ -118,7 +124,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             responses = {} if self.poller.backoff_left(now) else await self._read(self._due_parts(now))
             if responses and self.data.charge.lookups and Part.CHARGE_HISTORY not in responses:
                 responses |= await self._read([Part.CHARGE_HISTORY])
-            self.trips.record(self.data, dt_util.utcnow())
+            for recorder in (self.trips, self.charges):
+                recorder.record(self.data, dt_util.utcnow())
             self._record(*self._commands.tracker.settle(self.data, dt_util.utcnow(), COMMAND_TIMEOUT))
             self._record(*await self._commands.send_again())
             self._raise_or_wait(responses)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attr
+from homeassistant.auth.models import User
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -13,6 +14,8 @@ from .cloud.models import Vehicle
 from .const import DOMAIN
 
 _NAME = "Renault Z.E."
+# Z.E. Services does not name the model of a car.
+_UNKNOWN_MODEL = "Z.E. vehicle"
 # Platform and key of the entities that no longer exist.
 _FORMER = {("button", "skip_next_departure"), ("switch", "charge_schedule"), ("switch", "charge_plan")}
 
@@ -27,7 +30,22 @@ def device_of(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> dr.Devi
 def vins_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> set[str]:
     """Return the VINs of the devices of an entry."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    return {vin for device in devices for domain, vin in device.identifiers if domain == DOMAIN}
+    return {vin for device in devices for vin in vins_in(device)}
+
+
+@callback
+def vins_in(device: dr.AnyDeviceEntry) -> list[str]:
+    """Return the VIN of a device, none of a device of another integration, whose identifiers may have other parts."""
+    return [each[1] for each in device.identifiers if each[0] == DOMAIN]
+
+
+@callback
+def may_access(hass: HomeAssistant, user: User, device: dr.DeviceEntry, policy: str) -> bool:
+    """Return whether a user may access all entities of a device; `policy` is to read or to control them."""
+    entities = er.async_entries_for_device(er.async_get(hass), device.id)
+    return user.permissions.access_all_entities(policy) or (
+        bool(entities) and all(user.permissions.check_entity(each.entity_id, policy) for each in entities)
+    )
 
 
 @callback
@@ -90,15 +108,16 @@ def move(hass: HomeAssistant, vin: str, old: ConfigEntry[Any], new: ConfigEntry[
 @callback
 def name_of(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> str:
     """Return the name of a vehicle."""
-    return _distinct(hass, _display_name(device_of(hass, entry, vin), vin), vin)
+    return distinct(hass, entry, vin, _display_name(device_of(hass, entry, vin), vin))
 
 
-def _distinct(hass: HomeAssistant, name: str, vin: str) -> str:
-    """Return the name of a vehicle, with the end of its VIN if another one has the same name."""
-    devices = (each for each in dr.async_get(hass).devices for domain, _ in each.identifiers if domain == DOMAIN)
-    others = (each for each in devices if (DOMAIN, vin) not in each.identifiers)
+@callback
+def distinct(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str, text: str) -> str:
+    """Return a text about a vehicle, with the end of its VIN if another one has the same name."""
+    name = _display_name(device_of(hass, entry, vin), vin)
+    others = (each for each in dr.async_get(hass).devices if vins_in(each) not in ([], [vin]))
     is_taken = any((each.name_by_user or each.name) == name for each in others)
-    return f"{name} ({vin[-4:]})" if is_taken else name
+    return f"{text} ({vin[-4:]})" if is_taken else text
 
 
 @callback
@@ -122,7 +141,7 @@ def register(hass: HomeAssistant, entry: ConfigEntry[Any], vehicle: Vehicle, *, 
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.vin)},
         manufacturer="Renault",
-        model=vehicle.model,
+        model=vehicle.model or _UNKNOWN_MODEL,
         name=(device and device.name) or _initial_name(hass, vehicle.vin, alone=alone),
         serial_number=vehicle.vin,
     )

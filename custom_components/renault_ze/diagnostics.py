@@ -12,13 +12,25 @@ from homeassistant.helpers import device_registry as dr
 
 from .cloud.models import CommandKind
 from .cloud.redaction import without_words
-from .const import CONF_ACCOUNT_ID, CONF_ADDRESS, CONF_CLOUD, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
+from .const import (
+    CONF_ACCOUNT_ID,
+    CONF_ADDRESS,
+    CONF_CLOUD,
+    CONF_ELECTRICITY_PRICE,
+    CONF_SCHEDULE_CLOCKS,
+    DOMAIN,
+    ZE_SERVICES,
+)
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .devices import vins_in
 from .plan.model import as_json
 from .plan.planner import Planner
+from .prices import CONF_CHOICE
 
-# The car is often parked at its owner's home.
+# The car is often parked at the user's home.
 _LOCATION = {"latitude", "longitude"}
+# Prices are chosen by area or country, such as "DK1", or by the name of a home, which may be its address.
+_LONGEST_AREA = 5
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
@@ -29,6 +41,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Renault
         "address": entry.data.get(CONF_ADDRESS),
         "options": dict(entry.options),
         "left_out": _left_out(entry),
+        "prices": _prices(entry),
         "vehicles": [_vehicle(each) for each in _vehicles(entry).values()],
     }
     return {key: _redacted(value, _secrets(hass, entry)) for key, value in data.items()}
@@ -53,6 +66,18 @@ def _left_out(entry: RenaultZeConfigEntry) -> dict[str, str]:
     """Return why cars of an account are not supported, by their model and the end of the VIN."""
     runtime_data: RuntimeData | None = getattr(entry, "runtime_data", None)
     return {} if runtime_data is None else dict(runtime_data.left_out)
+
+
+def _prices(entry: RenaultZeConfigEntry) -> dict[str, Any] | None:
+    """Return the known electricity prices and what is wrong with them, None without a source."""
+    runtime_data: RuntimeData | None = getattr(entry, "runtime_data", None)
+    feed = None if runtime_data is None else runtime_data.prices
+    if feed is None:
+        return None
+    slots = [[each.begin.isoformat(), each.end.isoformat(), each.per_kwh] for each in feed.known.slots]
+    surplus = [[each.begin.isoformat(), each.power_kw] for each in feed.surplus]
+    problem = {"problem": feed.problem, "error": feed.error}
+    return {"currency": feed.known.currency, "slots": slots, "surplus": surplus, **problem}
 
 
 def _entry_state(entry: RenaultZeConfigEntry) -> dict[str, Any]:
@@ -93,11 +118,14 @@ def _plan(planner: Planner) -> dict[str, Any]:
 
 
 def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> set[str]:
-    """Return the strings that identify the owner or a car."""
+    """Return the strings that identify the user or a car."""
     named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_ACCOUNT_ID) if key in entry.data}
     named |= {*_vehicles(entry), *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
+    home = (entry.options.get(CONF_ELECTRICITY_PRICE) or {}).get(CONF_CHOICE, "")
+    if len(home) > _LONGEST_AREA:
+        named.add(home)
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    return named | {vin for device in devices for _, vin in device.identifiers}
+    return named | {vin for device in devices for vin in vins_in(device)}
 
 
 def _redacted(value: Any, secrets: set[str]) -> Any:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_platform, entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback, async_get_current_platform
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -17,6 +17,7 @@ from homeassistant.util.hass_dict import HassKey
 from .cloud.models import Capability, Part
 from .const import CONF_MOVED, DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .devices import device_of
 
 _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.lock")
 
@@ -25,16 +26,22 @@ _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.lock")
 class RenaultZeDescription(EntityDescription):
     """An entity that needs a `capability` of the account, and shows a `part` of the vehicle's state, if any.
 
+    A vehicle has none that does not apply to one with the capability `unless`.
     One that `sends_command` is unavailable while the vehicle accepts no commands, and one that `needs_schedule` until
-    the owner's charge schedule is known.
+    the user's charge schedule is known.
     Its entity id ends in the `object_id`, or in its key, in every language: dashboards and blueprints refer to it.
     """
 
     capability: Capability | None
+    unless: Capability | None = None
     part: Part | None = None
     object_id: str | None = None
     sends_command: bool = False
     needs_schedule: bool = False
+
+    def applies_to(self, capabilities: Collection[Capability]) -> bool:
+        """Return whether a vehicle with some capabilities has the entity."""
+        return (self.capability is None or self.capability in capabilities) and self.unless not in capabilities
 
 
 class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
@@ -52,7 +59,8 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
         vehicle = coordinator.vehicle
         self.entity_description = description
         self._attr_unique_id = f"{vehicle.vin}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
+        # It is registered already; with its identifiers, Home Assistant would register it again for each entity.
+        self.device_entry = device_of(coordinator.hass, coordinator.config_entry, vehicle.vin)
 
     @property
     @override
@@ -77,9 +85,21 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Set what the first state shows."""
+        """Set what the first state shows, and read a part that is only polled for its entities."""
         await super().async_added_to_hass()
         self._shown = self.available, self._async_update_attrs()
+        part, coordinator = self.entity_description.part, self.coordinator
+        if part is not None:
+            self.async_on_remove(partial(coordinator.poller.hide, part))
+            if coordinator.poller.show(part):
+                # In the background, and without the requests that are reserved for commands.
+                name = f"renault_ze {part}"
+                coordinator.config_entry.async_create_background_task(self.hass, self._read_part(part), name)
+
+    async def _read_part(self, part: Part) -> None:
+        """Read a part that other entities do not need."""
+        await self.coordinator.read_now([part], essential=False)
+        self.coordinator.async_update_listeners()
 
     @override
     async def async_will_remove_from_hass(self) -> None:
@@ -109,8 +129,7 @@ def add_entities[D: RenaultZeDescription](
 
     def entities_of(coordinator: VehicleCoordinator) -> NewEntities:
         """Return the entities of a vehicle."""
-        capabilities = coordinator.vehicle.capabilities
-        supported = (each for each in descriptions if each.capability is None or each.capability in capabilities)
+        supported = (each for each in descriptions if each.applies_to(coordinator.vehicle.capabilities))
         return NewEntities(platform, async_add_entities, [entity(coordinator, each) for each in supported])
 
     entry.runtime_data.entity_factories.append(entities_of)

@@ -63,9 +63,9 @@ def _finished_charge(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
     if session is None:
         return {}
     return {
-        "started_at": session.started.at,
-        "ended_at": session.ended.at,
-        "level_at_start": session.started.level,
+        "started_at": session.begin,
+        "ended_at": session.end,
+        "level_at_start": session.level_at_start,
         "level_gained": session.level_gained,
     }
 
@@ -105,6 +105,8 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
     RenaultZeEventDescription(
         key="preconditioning",
         translation_key="preconditioning",
+        # Sensors of the car show the same values.
+        entity_registry_enabled_default=False,
         event_types=["succeeded", "failed"],
         capability=Capability.PRECONDITIONING_HISTORY,
         events_fn=_preconditioning,

@@ -1,20 +1,14 @@
-"""Translated errors and sentences, with times and dates by Home Assistant's language and country."""
+"""Translated errors and sentences."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-import math
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypedDict, Unpack
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time, get_datetime_format
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import async_get_cached_translations, async_get_translations
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .cloud.exceptions import (
     AuthenticationError,
@@ -32,9 +26,10 @@ from .cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
-from .cloud.models import Part, Weekday
-from .cloud.schedule import DAY, ScheduleError
-from .const import DAY_NAMES, DOMAIN
+from .cloud.models import DAY_NAMES, EVERY_DAY, Part, Weekday
+from .cloud.schedule import DAY, WEEK, ScheduleError
+from .const import DOMAIN
+from .formats import formatted
 from .plan.planner import Rejection
 from .plan.steps import Refusal
 from .vehicle.results import CommandError
@@ -58,7 +53,6 @@ _KEYS: Mapping[type, str] = {
 CHARGE = "word_charge"
 # Parts of words for charging, one of which the summary of a new charge window must contain.
 CHARGE_STEMS = "word_charge_stems"
-_LOCALE: HassKey[Locale] = HassKey(f"{DOMAIN}.locale")
 
 
 class Translation(TypedDict):
@@ -143,8 +137,8 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
         for category in ("exceptions", "selector")
         for key, text in (await async_get_translations(hass, hass.config.language, category, {DOMAIN})).items()
     }
-    days = [texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[each]}"] for each in err.weekdays]
-    given = {"days": ", ".join(days), "value": err.value if isinstance(err.value, str) else formatted(hass, err.value)}
+    days = weekdays_text(texts, err.weekdays)
+    given = {"days": days, "value": err.value if isinstance(err.value, str) else formatted(hass, err.value)}
     if err.choices:
         given["choices"] = ", ".join(err.choices)
     return ServiceValidationError(
@@ -153,6 +147,12 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
         translation_key=err.key,
         translation_placeholders=given,
     )
+
+
+def weekdays_text(texts: Mapping[str, str], days: Collection[Weekday]) -> str:
+    """Return the names of weekdays, or "Every day", by the texts of selectors."""
+    names = [EVERY_DAY] if WEEK.issubset(days) else [DAY_NAMES[each] for each in days]
+    return ", ".join(texts[f"component.{DOMAIN}.selector.weekday.options.{name}"] for name in names)
 
 
 def rejection(cause: CloudError | CommandError, error: HomeAssistantError) -> Rejection:
@@ -237,55 +237,3 @@ def moment(local: datetime, today: date) -> Sentence:
     if apart < 7 * DAY:
         return Sentence(f"clock_{DAY_NAMES[Weekday(local.weekday())]}", {"time": clock})
     return Sentence("clock_date", {"date": local.date(), "time": clock})
-
-
-async def async_setup_locale(hass: HomeAssistant) -> None:
-    """Load the locale for times and dates, again after a change of Home Assistant's language or country."""
-
-    async def load(_: Event[Any] | None = None) -> None:
-        hass.data[_LOCALE] = await hass.async_add_executor_job(babel_locale, hass.config.language, hass.config.country)
-
-    hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, load)
-    await load()
-
-
-def babel_locale(language: str, country: str | None) -> Locale:
-    """Return the locale of a language in a country, loaded from disk; without one, that of the language.
-
-    English in a country without an English locale has 24 hours.
-    """
-    international = ("en-150",) if language == "en" else ()
-    for name in (*((f"{language}-{country}", *international) if country else ()), language):
-        try:
-            locale = Locale.parse(name, sep="-")
-        except UnknownLocaleError, ValueError:
-            continue
-        _format(locale, datetime(2026, 12, 5, tzinfo=UTC), with_year=True)
-        return locale
-    return babel_locale("en", country)
-
-
-def formatted(hass: HomeAssistant, value: date | time | timedelta) -> str:
-    """Return a time or date by Home Assistant's language and country, or a duration such as "1 h 50 min".
-
-    An instant is shown in Home Assistant's time zone.
-    """
-    if isinstance(value, timedelta):
-        hours, minutes = divmod(math.ceil(value / timedelta(minutes=1)), 60)
-        return " ".join([*([f"{hours} h"] if hours else []), *([f"{minutes} min"] if minutes or not hours else [])])
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        value = dt_util.as_local(value)
-    with_year = isinstance(value, date) and value.year != dt_util.now().year
-    return _format(hass.data[_LOCALE], value, with_year=with_year)
-
-
-@lru_cache(maxsize=64)
-def _format(locale: Locale, value: date | time, *, with_year: bool) -> str:
-    """Return a time or date in a locale, such as "6:00 PM" and "Dec 5"."""
-    if isinstance(value, datetime):
-        day, clock = _format(locale, value.date(), with_year=with_year), _format(locale, value.time(), with_year=False)
-        return str(get_datetime_format("medium", locale)).format(clock, day)
-    if isinstance(value, time):
-        # Speech and plain-text notifications do not expect the narrow space in "6:00 PM".
-        return format_time(value, "short", locale=locale).replace("\N{NARROW NO-BREAK SPACE}", " ")
-    return format_skeleton("yMMMd" if with_year else "MMMd", value, locale=locale)

@@ -1,4 +1,4 @@
-"""Persistent notifications of the plan, for problems that the owner can do something about."""
+"""Persistent notifications of the plan, for problems that the user can do something about."""
 
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from .views.plan_entities import step_message
 
 _PROBLEMS = {
     StepReason.LOW_FORECAST,
+    StepReason.LEVEL_UNREACHABLE,
     StepReason.TOO_LOW,
     StepReason.FAILED,
     StepReason.MISSED,
@@ -23,12 +24,12 @@ _PROBLEMS = {
 }
 _SUCCESSES = {StepReason.READY, StepReason.SENT}
 # Dismissed when the car was preconditioned for the departure after all.
-_WARNINGS = (StepReason.LOW_FORECAST, StepReason.TOO_LOW)
+_WARNINGS = (StepReason.LOW_FORECAST, StepReason.LEVEL_UNREACHABLE, StepReason.TOO_LOW)
 
 
 @callback
 def track_notifications(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
-    """Notify the owner of problems, unless the option is off; return a function that stops it."""
+    """Notify the user of problems, unless the option is off; return a function that stops it."""
     prefix = f"{DOMAIN}_{coordinator.vehicle.vin}"
     shown: dict[StepReason, datetime | None] = {}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, override
 
@@ -10,9 +11,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .cloud.models import Capability, NotificationChannel, Part
+from .cloud.models import CHANNELS, Capability, NotificationChannel, Part
 from .cloud.schedule import ScheduleError
-from .const import CHANNELS
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import schedule_error
@@ -26,34 +26,49 @@ PARALLEL_UPDATES = 0
 
 
 class ChargeModeOption(StrEnum):
-    """When the owner wants the car to charge."""
+    """When the user wants the car to charge."""
 
     ANY_TIME = "any_time"
     BY_SCHEDULE = "by_schedule"
+    CHEAPEST_HOURS = "cheapest_hours"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSelectDescription(RenaultZeDescription, SelectEntityDescription):
-    """A select, with its value and the action of an option."""
+    """A select, with its value and the action of an option; `options_fn` returns the options a vehicle has."""
 
     value_fn: Callable[[VehicleCoordinator], str | None]
     select_fn: Callable[[VehicleCoordinator, str], Awaitable[object]]
+    options_fn: Callable[[VehicleCoordinator], list[str]] | None = None
 
 
-def _charge_mode(plan: Plan) -> ChargeModeOption | None:
-    """Return when the owner wants the car to charge, None before the car's schedule was adopted."""
+def _charge_modes(coordinator: VehicleCoordinator) -> list[str]:
+    """Return the charge modes; hours can be compared only with a source of electricity prices."""
+    has_prices = coordinator.config_entry.runtime_data.prices is not None
+    return [each for each in ChargeModeOption if has_prices or each is not ChargeModeOption.CHEAPEST_HOURS]
+
+
+def _charge_mode(coordinator: VehicleCoordinator) -> ChargeModeOption | None:
+    """Return when the user wants the car to charge, None before the car's schedule was adopted."""
+    plan = coordinator.planner.plan
     if plan.charge_enabled is None:
         return None
+    if plan.charge_enabled and plan.cheapest_hours and ChargeModeOption.CHEAPEST_HOURS in _charge_modes(coordinator):
+        return ChargeModeOption.CHEAPEST_HOURS
     return ChargeModeOption.BY_SCHEDULE if plan.charge_enabled else ChargeModeOption.ANY_TIME
 
 
 async def _select_charge_mode(coordinator: VehicleCoordinator, option: str) -> None:
     """Select the charge mode, and send the schedule."""
-    by_schedule, vehicle = option == ChargeModeOption.BY_SCHEDULE, coordinator.vehicle
+    vehicle = coordinator.vehicle
+
+    def change(plan: Plan, now: datetime) -> Plan:
+        if option == ChargeModeOption.CHEAPEST_HOURS:
+            return window_edits.select_cheapest_hours(plan, now, vehicle)
+        return window_edits.select_mode(plan, now, vehicle, by_schedule=option == ChargeModeOption.BY_SCHEDULE)
+
     try:
-        await edit_and_send(
-            coordinator, lambda plan, now: window_edits.select_mode(plan, now, vehicle, by_schedule=by_schedule)
-        )
+        await edit_and_send(coordinator, change)
     except ScheduleError as err:
         raise await schedule_error(coordinator.hass, err) from err
 
@@ -87,7 +102,8 @@ DESCRIPTIONS: tuple[RenaultZeSelectDescription, ...] = (
         capability=Capability.CHARGE_SCHEDULE,
         needs_schedule=True,
         sends_command=True,
-        value_fn=lambda coordinator: _charge_mode(coordinator.planner.plan),
+        value_fn=_charge_mode,
+        options_fn=_charge_modes,
         select_fn=_select_charge_mode,
     ),
     *(
@@ -118,6 +134,12 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
     """A select of a vehicle."""
 
     entity_description: RenaultZeSelectDescription
+
+    def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeSelectDescription) -> None:
+        """Offer the options of the vehicle."""
+        super().__init__(coordinator, description)
+        if description.options_fn is not None:
+            self._attr_options = description.options_fn(coordinator)
 
     @override
     @callback

@@ -56,11 +56,12 @@ async def house(config: Path) -> AsyncIterator[HomeAssistant]:
 
 @asynccontextmanager
 async def _bare_house(config: Path) -> AsyncIterator[HomeAssistant]:
-    """Run a Home Assistant whose network is ready before an account is set up, as in one that runs."""
+    """Run a Home Assistant whose network and web server are ready before an account is set up, as in one that runs."""
     async with async_test_home_assistant(config_dir=str(config)) as hass:
         hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
         await hass.config.async_set_time_zone("Europe/London")
-        await async_setup_component(hass, "network", {})
+        for domain in ("network", "http"):
+            await async_setup_component(hass, domain, {})
         async_get_clientsession(hass)
         try:
             yield hass

@@ -24,7 +24,7 @@ DOWNLOAD_SECONDS = 60
 START_SECONDS = 60
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"),
-    *("--force-prefers-reduced-motion", "--accept-lang=en-GB", "about:blank"),
+    *("--force-prefers-reduced-motion", "--hide-scrollbars", "--accept-lang=en-GB", "about:blank"),
 )
 
 

@@ -1,5 +1,6 @@
 """Home Assistant's configuration folder, which shares files with this repository."""
 
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from .processes import HOST, HomeError
 
 MARK = "# Written by scripts/demo at each start; changes do not last.\n"
 TIME_ZONE = "Europe/London"
+LANGUAGE = "en"
+COUNTRIES = {"en": "GB", "fr": "FR"}
 # The parts of Home Assistant's default_config that require neither internet access nor a compiler.
 CONFIGURATION = """\
 homeassistant:
@@ -17,8 +20,8 @@ homeassistant:
   elevation: 11
   unit_system: metric
   currency: GBP
-  country: GB
-  language: en
+  country: {country}
+  language: {language}
   time_zone: {time_zone}
 
 # There is no camera and no speaker, so missing programs for them are no problem.
@@ -39,23 +42,22 @@ sun:
 automation: !include automations.yaml
 script: !include scripts.yaml
 scene: !include scenes.yaml
-
-lovelace:
-  dashboards:
-    renault-ze:
-      mode: yaml
-      filename: dashboards/renault_ze.yaml
-      title: Renault Z.E.
-      icon: mdi:car-electric
 """
 # Home Assistant does not follow linked folders when it searches blueprints, so these are linked file by file.
-SHARED = ("custom_components/renault_ze", "dashboards/*.yaml", "blueprints/automation/renault_ze/*.yaml")
+SHARED = ("custom_components/renault_ze", "blueprints/automation/renault_ze/*.yaml")
 EMPTY_FILES = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 # The other onboarding steps would set up integrations that require internet access.
 ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
 
 
-def prepare(folder: Path, port: int, time_zone: str = TIME_ZONE) -> None:
+def zone_at(hour: int) -> str:
+    """Return a time zone in which the current hour of the day is `hour`."""
+    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    # In these names, the sign of the offset is inverted.
+    return f"Etc/GMT{-ahead:+d}"
+
+
+def prepare(folder: Path, port: int, time_zone: str = TIME_ZONE, language: str = LANGUAGE) -> None:
     """Create or update the folder and keep its stored data; raise HomeError if it is another configuration."""
     configuration = folder / "configuration.yaml"
     if configuration.exists() and not configuration.read_text().startswith(MARK):
@@ -63,7 +65,8 @@ def prepare(folder: Path, port: int, time_zone: str = TIME_ZONE) -> None:
     (folder / ".storage").mkdir(parents=True, exist_ok=True)
     for shared in (path for pattern in SHARED for path in ROOT.glob(pattern)):
         _link(folder / shared.relative_to(ROOT), shared)
-    configuration.write_text(MARK + CONFIGURATION.format(time_zone=time_zone))
+    home = CONFIGURATION.format(time_zone=time_zone, language=language, country=COUNTRIES[language])
+    configuration.write_text(MARK + home)
     for name in EMPTY_FILES:
         (folder / name).touch()
     # Home Assistant imports a port from YAML only once and reverts it after five minutes unless a user confirms it.

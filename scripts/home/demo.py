@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from .config_folder import TIME_ZONE
 from .history import import_history
 from .home_assistant import DEFAULT_CLOUD, RESTART_EXIT_CODE, HomeAssistant
 from .plan import create_plan
@@ -28,15 +29,17 @@ class Demo:
         *options: str,
         cloud: str = DEFAULT_CLOUD,
         model: str | None = None,
+        time_zone: str = TIME_ZONE,
     ) -> None:
         """Create a demo in a folder, with a model of MY Renault if given; the options are passed to the simulator."""
         self.folder = folder
+        self.time_zone = time_zone
         self.cloud = cloud
         self.model = model
         self.port = port
         self.simulator_port = simulator_port
-        arguments = ("--cloud", cloud, "--vin", VIN, *(("--model", model) if model else ()), "--live", *options)
-        self.simulator = Simulator(folder, simulator_port, *arguments)
+        arguments = ("--cloud", cloud, "--vin", VIN, *(("--model", model) if model else ()), "--timezone", time_zone)
+        self.simulator = Simulator(folder, simulator_port, *arguments, "--live", *options)
         self.hass = HomeAssistant(folder, port, cloud)
 
     def __enter__(self) -> Self:
@@ -57,12 +60,13 @@ class Demo:
         require_free_port(self.port, "--port")
         require_free_port(self.simulator_port, "--simulator-port")
         self._require_same_cloud()
-        self.hass.prepare()
+        self.hass.prepare(self.time_zone)
         self.simulator.start()
         self.hass.start()
-        if self.hass.entry_state() is None:
+        state = self.hass.settled_state()
+        if state is None:
             self._set_up()
-        elif self.hass.entry_state() == "setup_retry":
+        elif state == "setup_retry":
             # The port of the simulator has changed.
             require_accepted(self.hass.move_account(self.simulator.url, USERNAME, PASSWORD))
         self.hass.wait_loaded()

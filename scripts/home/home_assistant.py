@@ -21,6 +21,7 @@ DEFAULT_CLOUD = "zeservices"
 # The prefix of the entity ids.
 ENTITY_PREFIX = "renault_z_e"
 USERNAME = PASSWORD = "demo"  # noqa: S105
+DASHBOARD = {"url_path": "renault-ze", "title": "Renault Z.E.", "icon": "mdi:car-electric"}
 START_SECONDS = 180.0
 EXIT_SECONDS = 1.0
 LOADED_SECONDS = 60.0
@@ -44,9 +45,9 @@ class HomeAssistant(Process):
         self._port = port
         self._step, self._extra = CLOUDS[cloud]
 
-    def prepare(self, time_zone: str = config_folder.TIME_ZONE) -> None:
+    def prepare(self, time_zone: str = config_folder.TIME_ZONE, language: str = config_folder.LANGUAGE) -> None:
         """Prepare the folder for a home in a time zone; raise HomeError if it is another configuration."""
-        config_folder.prepare(self._folder, self._port, time_zone)
+        config_folder.prepare(self._folder, self._port, time_zone, language)
 
     @override
     def start(self) -> None:
@@ -86,8 +87,12 @@ class HomeAssistant(Process):
         return super().stop()
 
     def show_dashboard(self) -> None:
-        """Make the dashboard of this repository the default."""
-        self.client.command("frontend/set_system_data", key="core", value={"default_panel": "renault-ze"})
+        """Add the dashboard of the integration, and make it the default."""
+        self.client.command("lovelace/dashboards/create", **DASHBOARD)
+        config = {"strategy": {"type": "custom:renault-ze"}}
+        self.client.command("lovelace/config/save", url_path=DASHBOARD["url_path"], config=config)
+        panel = {"default_panel": DASHBOARD["url_path"]}
+        self.client.command("frontend/set_system_data", key="core", value=panel)
 
     def device_id(self, vin: str) -> str | None:
         """Return the id of a car's device, None if there is none."""
@@ -120,6 +125,17 @@ class HomeAssistant(Process):
         """Return the state of the integration's entry, None if there is no entry."""
         entries = self.client.entries(DOMAIN)
         return entries[0]["state"] if entries else None
+
+    def settled_state(self) -> str | None:
+        """Return the state of the entry once no setup is in progress, None without an entry."""
+        states: list[str | None] = []
+
+        def is_settled() -> bool:
+            states.append(self.entry_state())
+            return states[-1] not in {"not_loaded", "setup_in_progress"}
+
+        self.wait(is_settled, "no setup is in progress", LOADED_SECONDS)
+        return states[-1]
 
     def wait_loaded(self) -> None:
         """Wait until the entry is loaded; raise HomeError if its setup has failed."""

@@ -15,7 +15,7 @@ START_SECONDS = 60.0
 # The models of MY Renault.
 MODELS = (
     *("ZOE40", "ZOE50", "R5", "A290", "R4", "Scenic", "Megane", "Master"),
-    *("Spring", "Spring25", "Twingo", "Captur", "Petrol"),
+    *("Spring", "Spring25", "Twingo", "Captur", "MeganePHEV", "MeganeEstate", "Rafale", "Petrol"),
 )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from ..world.accounts import Account
 from .backend import KamereonAccount, license_plate
+from .models import X101VE, X102VE
+from .pictures import SIZES, picture_url
 from .vehicle import MyRenaultVehicle
 
 _ENERGIES = {"ELEC": "ELECTRIQUE", "ELECX": "ELECTRICITY", "ESS": "PETROL"}
@@ -36,8 +38,8 @@ def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[s
     }
 
 
-def details(vehicle: MyRenaultVehicle, country: str) -> dict[str, Any]:
-    """Return the details of a car; the first generation has no `engineEnergyType`."""
+def details(vehicle: MyRenaultVehicle, country: str, origin: str) -> dict[str, Any]:
+    """Return the details of a car, with pictures at an origin; the first generation has no `engineEnergyType`."""
     model = vehicle.model
     energy = {} if model.energy_type is None else {"engineEnergyType": model.energy_type}
     return {
@@ -55,27 +57,29 @@ def details(vehicle: MyRenaultVehicle, country: str) -> dict[str, Any]:
         "electrical": not model.has_fuel,
         "modelSCR": model.label,
         "vcd": model.vcd,
-        "assets": [],
+        "assets": _pictures(vehicle, origin) if vehicle.quirks.has_picture else [],
         **energy,
     }
 
 
-def vehicles(kamereon_account: KamereonAccount, vehicles: list[MyRenaultVehicle], country: str) -> dict[str, Any]:
+def vehicles(
+    kamereon_account: KamereonAccount, vehicles: list[MyRenaultVehicle], country: str, origin: str
+) -> dict[str, Any]:
     """Return the cars of an account; a car can have no details, or a second link without details."""
     return {
         "accountId": kamereon_account.id,
         "country": country,
-        "vehicleLinks": [link for vehicle in vehicles for link in _links(vehicle, country)],
+        "vehicleLinks": [link for vehicle in vehicles for link in _links(vehicle, country, origin)],
     }
 
 
-def connected_vehicles(vehicles: list[MyRenaultVehicle], country: str) -> dict[str, Any]:
+def connected_vehicles(vehicles: list[MyRenaultVehicle], country: str, origin: str) -> dict[str, Any]:
     """Return the cars of an account with the security protocol of their commands, as the gateway of the app does."""
     return {
         "vehicleLinks": [
             {
                 "vin": vehicle.vin,
-                "vehicleDetails": details(vehicle, country),
+                "vehicleDetails": details(vehicle, country, origin),
                 "connectedStatus": {
                     "remoteSecurityProtocol": vehicle.quirks.remote_security.value,
                     "privacyModeStatus": "ON" if vehicle.quirks.privacy else "OFF",
@@ -87,7 +91,27 @@ def connected_vehicles(vehicles: list[MyRenaultVehicle], country: str) -> dict[s
     }
 
 
-def _links(vehicle: MyRenaultVehicle, country: str) -> list[dict[str, Any]]:
+def _pictures(vehicle: MyRenaultVehicle, origin: str) -> list[dict[str, Any]]:
+    """Return the pictures of a car; those of newer cars have a viewpoint."""
+    older = vehicle.model in (X101VE, X102VE)
+    views = {"mybrand_2": "EXT_34_DESSUS"} if older else {"mybrand_2": "EXT_34_DESSUS", "mybrand_5": "EXT_34_AV"}
+    return [
+        {
+            "assetType": "PICTURE",
+            **({} if older else {"viewpoint": viewpoint, "viewPointInLowerCase": viewpoint}),
+            "renditions": [
+                {
+                    "resolutionType": f"ONE_MYRENAULT_{size}",
+                    "url": picture_url(origin, vehicle.model, size, bookmark),
+                }
+                for size in (reversed(SIZES) if older else SIZES)
+            ],
+        }
+        for viewpoint, bookmark in views.items()
+    ]
+
+
+def _links(vehicle: MyRenaultVehicle, country: str, origin: str) -> list[dict[str, Any]]:
     """Return the links of a car."""
     link = {
         "vin": vehicle.vin,
@@ -99,5 +123,5 @@ def _links(vehicle: MyRenaultVehicle, country: str) -> list[dict[str, Any]]:
         "ownershipEndDate": "2020-08-21",
         "connectedDriver": {"role": "MAIN_DRIVER"},
     }
-    described = {"vehicleDetails": details(vehicle, country)} if vehicle.quirks.has_details else {}
+    described = {"vehicleDetails": details(vehicle, country, origin)} if vehicle.quirks.has_details else {}
     return [{**link, **described}, *([link] if vehicle.quirks.second_link else [])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import cycle
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -15,12 +16,13 @@ from ..world.records import Records, Snapshot
 from ..world.routine import Routine
 from ..world.week import Week
 from ..zeservices.backend import EXAMPLE_VIN, FIRST_LEVEL, Backend
+from .car import MyRenaultCar
 from .gigya import Gigya
-from .models import MODEL_NAMES, MODELS, X101VE, X102VE, Model
+from .models import MODEL_NAMES, MODELS, X101VE, X102VE, XHN1CP, Model
 from .quirks import ProgramClock, Quirks, RemoteSecurity
 from .routes import RouteSet
 from .server_settings import ServerSettings
-from .vehicle import MyRenaultCar, MyRenaultVehicle
+from .vehicle import MyRenaultVehicle
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 
@@ -92,6 +94,7 @@ class MyRenaultBackend(Backend):
         super().restore(state)
         for each in state["vehicles"]:
             vehicle = load(MyRenaultVehicle, each, rules=self.rules, random=self.random)
+            vehicle.load_limits_and_departures()
             self.vehicles[vehicle.vin] = vehicle
         self.settings = load(ServerSettings, state["portal"])
         own: dict[str, Any] = {
@@ -110,7 +113,8 @@ class MyRenaultBackend(Backend):
         )
         battery.level = FIRST_LEVEL
         now = self.clock.now()
-        car = MyRenaultCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
+        run = timedelta(minutes=model.run_minutes)
+        car = MyRenaultCar(at=now, zone=zone, battery=battery, run=run, threshold=model.threshold, parked_at=now)
         vehicle = MyRenaultVehicle(
             vin=vin,
             car=car,
@@ -131,7 +135,8 @@ class MyRenaultBackend(Backend):
         if model is X101VE:
             # Reported by owners: the first generation interprets `Z` as UTC, the second as local time.
             return Quirks(program_clock=ProgramClock.UTC, remote_security=RemoteSecurity.UNKNOWN, routes=self._routes)
-        return Quirks(program_clock=ProgramClock.LOCAL, routes=self._routes)
+        # The app of an owner of a Rafale treats the window as daily (UlricGenievre/myauto-pilot).
+        return Quirks(program_clock=ProgramClock.LOCAL, routes=self._routes, daily_window=model is XHN1CP)
 
 
 def models_of(vins: Iterable[str], codes: Iterable[str]) -> dict[str, Model]:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from . import errors
-from .ev_settings import check_hvac_programs, check_limits, check_settings
+from .ev_settings import check_hvac_programs, check_limits, check_settings, is_older
 from .models import MODELS, XCB1VE, Model, ScheduleKind
 from .programs import parse_programs
 from .quirks import RemoteSecurity
@@ -140,8 +140,11 @@ def kcm_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
 
 def ev_settings(request: VehicleRequest) -> tuple[Route, Effect]:
     """Replace the settings of a newer car."""
-    settings = {**check_settings(request.body), "lastSettingsUpdateTimestamp": _stamp(request.vehicle)}
-    return Route.EV_SETTINGS, partial(request.vehicle.store, ev_settings=settings)
+    given, vehicle = check_settings(request.body), request.vehicle
+    if vehicle.quirks.discards_old_settings and is_older(given, vehicle.ev_settings):
+        return Route.EV_SETTINGS, lambda: None
+    settings = {**given, "lastSettingsUpdateTimestamp": _stamp(vehicle)}
+    return Route.EV_SETTINGS, partial(vehicle.store, ev_settings=settings)
 
 
 def soc_levels(request: VehicleRequest) -> tuple[Route, Effect]:
@@ -151,18 +154,18 @@ def soc_levels(request: VehicleRequest) -> tuple[Route, Effect]:
 
 
 def horn_lights(request: VehicleRequest) -> tuple[Route, Effect]:
-    """Sound the horn or flash the lights, which the simulated car does not show."""
+    """Sound the horn or flash the lights."""
     given = request.attributes
     if given.get("action") != "start" or given.get("target") not in ("horn", "lights"):
         raise errors.bad_body()
-    return Route.HORN_LIGHTS, lambda: None
+    return Route.HORN_LIGHTS, partial(request.vehicle.signal, given["target"])
 
 
 def refresh_location(request: VehicleRequest) -> tuple[Route, Effect]:
-    """Request the location, which is always current here."""
+    """Request the current location of the car."""
     if request.kind != "RefreshLocation":
         raise errors.bad_body()
-    return Route.REFRESH_LOCATION, lambda: None
+    return Route.REFRESH_LOCATION, partial(request.vehicle.signal, "location")
 
 
 def _usual_outcome(route: Route, model: Model) -> Outcome:

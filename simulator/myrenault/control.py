@@ -13,8 +13,9 @@ from ..control.faults import Faults
 from ..control.request_log import RequestLog
 from ..world.vehicle import Vehicle
 from .backend import MyRenaultBackend
+from .equipment import Equipment
 from .errors import KamereonError
-from .ev_settings import check_limits, check_settings
+from .ev_settings import check_hvac_programs, check_limits, check_settings
 from .programs import ChargeMode
 from .quirks import Quirks
 from .vehicle import MyRenaultVehicle
@@ -29,6 +30,7 @@ class MyRenaultCarChange:
     delay: int | None = None
     ev_settings: dict[str, Any] | None = None
     soc_levels: dict[str, Any] | None = None
+    hvac_programs: list[dict[str, Any]] | None = None
 
     def settings(self, vehicle: MyRenaultVehicle) -> dict[str, Any]:
         """Return the settings of a car after the change; raise InputError if they are invalid."""
@@ -39,6 +41,8 @@ class MyRenaultCarChange:
             if self.soc_levels is not None:
                 merged = {**vehicle.soc_levels, **self.soc_levels}
                 changed["soc_levels"] = {**merged, **check_limits(merged)}
+            if self.hvac_programs is not None:
+                changed["hvac_programs"] = check_hvac_programs({"schedules": self.hvac_programs})
         except KamereonError as error:
             raise InputError(error.message) from None
         return changed
@@ -92,17 +96,19 @@ class MyRenaultControlApi(ControlApi):
     async def _change_quirks(self, request: web.Request) -> web.Response:
         """Change the quirks of a car."""
         vehicle = self._backend.vehicle(self._vehicle(request).vin)
-        vehicle.set_quirks(_changed_quirks(vehicle, await request.json()))
+        vehicle.set_quirks(_changed(vehicle.quirks, await request.json()))
         return web.json_response(vehicle_json(vehicle))
 
     @override
     def _apply_to_car(self, vehicle: Vehicle, given: Mapping[str, Any]) -> None:
         vehicle = self._backend.vehicle(vehicle.vin)
-        quirks, change, others = _split(given, Quirks, MyRenaultCarChange)
-        changed_quirks, changes = _changed_quirks(vehicle, quirks), build(MyRenaultCarChange, change)
+        quirks, parts, change, others = _split(given, Quirks, Equipment, MyRenaultCarChange)
+        changed_quirks, equipment = _changed(vehicle.quirks, quirks), _changed(vehicle.equipment, parts)
+        changes = build(MyRenaultCarChange, change)
         settings = changes.settings(vehicle)
         super()._apply_to_car(vehicle, others)
         vehicle.set_quirks(changed_quirks)
+        vehicle.equipment = equipment
         changes.apply(vehicle, settings)
 
     async def _get_mail(self, _request: web.Request) -> web.Response:
@@ -120,11 +126,11 @@ class MyRenaultControlApi(ControlApi):
         return web.json_response({})
 
 
-def _changed_quirks(vehicle: MyRenaultVehicle, given: Any) -> Quirks:
-    """Return the quirks of a car with the given ones; raise ValueError if one is invalid."""
-    quirks = replace(vehicle.quirks)
-    update(quirks, given)
-    return replace(quirks)
+def _changed[T: (Quirks, Equipment)](part: T, given: Any) -> T:
+    """Return quirks or equipment with the given values; raise ValueError if one is invalid."""
+    changed = replace(part)
+    update(changed, given)
+    return replace(changed)
 
 
 def _split(given: Mapping[str, Any], *kinds: Any) -> list[dict[str, Any]]:

@@ -1,10 +1,12 @@
 """The settings that newer cars have instead of charge programs: `ev/settings`, `ev/soc-levels`, `hvac-settings`."""
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from ..world.departures import Departure
 from ..world.week import Window
 from .errors import invalid
 from .programs import DAY_MINUTES, WEEKDAYS, MyRenaultSchedule, Program, ProgramWeek
@@ -70,16 +72,49 @@ def check_limits(given: Any) -> dict[str, Any]:
     return {name: given[name] for name in ("socMin", "socTarget")}
 
 
-def schedule_of(settings: Mapping[str, Any]) -> MyRenaultSchedule:
-    """Return when a car with these settings charges: in its window on the days of active programs, or always."""
+def is_older(settings: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    """Return whether settings have an older timestamp than the stored ones; one that is missing is not older."""
+    given = settings.get("lastSettingsUpdateTimestamp")
+    return given is not None and _instant(given) < _instant(stored["lastSettingsUpdateTimestamp"])
+
+
+def schedule_of(settings: Mapping[str, Any], *, daily: bool = False) -> MyRenaultSchedule:
+    """Return when a car with these settings charges: in its window on the days of active programs, or always.
+
+    With `daily`, the window opens every day while a program is active.
+    """
     active = [each for each in settings["programs"] if each["programActivationStatus"] and _charges(each)]
     follows = settings["chargeModeRq"] == "SCHEDULED" and bool(active)
-    hour, minute = settings["chargeTimeStart"].split(":")[:2]
     length = timedelta(minutes=min(settings["chargeDuration"], DAY_MINUTES))
-    window = Window(time(int(hour), int(minute)), length)
-    days = tuple(window if any(each.get(flag) for each in active) else None for flag in _DAY_FLAGS)
+    window = Window(_time(settings["chargeTimeStart"]), length)
+    days = tuple(window if daily or any(each[flag] for each in active) else None for flag in _DAY_FLAGS)
     week = ProgramWeek(programs=(Program(1, activated=True, days=days),))
     return MyRenaultSchedule(enabled=follows, week=week, delegated=settings["delegatedActivated"])
+
+
+def departures_of(settings: Mapping[str, Any]) -> tuple[Departure, ...]:
+    """Return the departures for which a car with these settings is preconditioned."""
+    return tuple(
+        Departure(_time(each["programDepartureTime"]), frozenset(n for n, flag in enumerate(_DAY_FLAGS) if each[flag]))
+        for each in settings["programs"]
+        if each["programActivationStatus"] and each["programType"] != "CHARGE" and each.get("programDepartureTime")
+    )
+
+
+def hvac_departures(programs: list[dict[str, Any]], zone: ZoneInfo | None) -> tuple[Departure, ...]:
+    """Return the departures of preconditioning programs, whose times are in a zone or the car's own."""
+    ready = [
+        (day["readyAtTime"], number)
+        for each in programs
+        if each["activated"]
+        for number, name in enumerate(WEEKDAYS)
+        if (day := each.get(name))
+    ]
+    clocks = dict.fromkeys(clock for clock, _ in ready)
+    return tuple(
+        Departure(_time(clock.strip("TZ")), frozenset(day for each, day in ready if each == clock), zone)
+        for clock in clocks
+    )
 
 
 def check_hvac_programs(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -95,11 +130,26 @@ def check_hvac_programs(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
     return given
 
 
-def hvac_settings(programs: list[dict[str, Any]]) -> dict[str, Any]:
+def hvac_settings(programs: list[dict[str, Any]], *, followed: bool = True) -> dict[str, Any]:
     """Return the preconditioning programs as in `hvac-settings`: all five once one is stored."""
     stored = {each["id"]: {name: value for name, value in each.items() if value is not None} for each in programs}
     numbers = range(1, PROGRAM_COUNT + 1) if programs else ()
-    return {"mode": "scheduled", "schedules": [stored.get(each, {"id": each, "activated": False}) for each in numbers]}
+    mode = "scheduled" if followed else "always"
+    return {"mode": mode, "schedules": [stored.get(each, {"id": each, "activated": False}) for each in numbers]}
+
+
+def _instant(given: Any) -> datetime:
+    """Return a timestamp, which can have no offset; raise KamereonError for an invalid one."""
+    try:
+        instant = datetime.fromisoformat(str(given))
+    except ValueError:
+        raise invalid("must be a timestamp", "lastSettingsUpdateTimestamp") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _time(text: str) -> time:
+    """Return a time such as 07:30 or 07:30:00."""
+    return time.fromisoformat(text).replace(second=0)
 
 
 def _default_program(departure: str) -> dict[str, Any]:

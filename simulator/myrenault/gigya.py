@@ -10,7 +10,7 @@ import jwt
 from ..codec import TRANSIENT
 from ..world.accounts import Account
 from ..world.clock import Clock
-from ..zeservices.tokens import ALGORITHM, JWT_OPTIONS, new_secret
+from ..zeservices.tokens import ALGORITHM, new_secret, verified_claims
 from .errors import GigyaError, ended_login, unauthorized, unknown_login, wrong_password
 from .server_settings import ServerSettings
 
@@ -96,7 +96,7 @@ class Gigya:
     def jwt_account(self, token: str) -> Account:
         """Return the account of a JWT; raise KamereonError if it is invalid or expired."""
         try:
-            claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=JWT_OPTIONS)
+            claims = verified_claims(token, self.secret)
         except jwt.InvalidTokenError:
             raise unauthorized() from None
         people = {account.identifier("person"): account for account in self.accounts.values()}

@@ -33,6 +33,10 @@ class Model:
     max_programs: int = 5
     one_window: bool = False
     threshold: int = 20
+    run_minutes: int = 5
+    has_limits: bool = False
+    has_cabin_temperature: bool = False
+    shows_empty_tank: bool = False
     hvac_stop: str = "cancel"
     unplugged_status: int = 0
     waiting_status: int = 1
@@ -94,6 +98,11 @@ R5E1VE = Model(
     capacity_kwh=52.0,
     range_km=380.0,
     battery_code="52K0B",
+    threshold=15,
+    run_minutes=15,
+    has_limits=True,
+    has_cabin_temperature=True,
+    shows_empty_tank=True,
     hvac_stop="stop",
 )
 
@@ -104,7 +113,14 @@ A5E1AE = replace(R5E1VE, code="A5E1AE", label="A290", brand="ALPINE", range_km=3
 A4E1VE = replace(R5E1VE, code="A4E1VE", label="RENAULT 4", range_km=375.0, engine="6AK", hvac_stop="cancel")
 
 
-XCB1SE = Model(code="XCB1SE", label="SCENIC E-TECH", schedule=ScheduleKind.SETTINGS, capacity_kwh=87.0, range_km=560.0)
+XCB1SE = Model(
+    code="XCB1SE",
+    label="SCENIC E-TECH",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=87.0,
+    range_km=560.0,
+    has_limits=True,
+)
 
 
 XCB1VE = Model(
@@ -113,11 +129,32 @@ XCB1VE = Model(
     schedule=ScheduleKind.PROGRAMS,
     capacity_kwh=60.0,
     range_km=400.0,
+    battery_code="60K0B",
+    engine="6AM",
+    has_limits=True,
     hvac_stop="stop",
 )
 
 
-XDD1VE = Model(code="XDD1VE", label="MASTER IV", schedule=ScheduleKind.SETTINGS, capacity_kwh=87.0, range_km=400.0)
+XDD1VE = Model(
+    code="XDD1VE",
+    label="MASTER IV",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=87.0,
+    range_km=400.0,
+    has_limits=True,
+)
+
+
+XHN1CP = Model(
+    code="XHN1CP",
+    label="RAFALE",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=22.0,
+    range_km=100.0,
+    energy_code="ESS",
+    energy_type="PHEV",
+)
 
 
 XBG1VE = Model(
@@ -128,6 +165,7 @@ XBG1VE = Model(
     capacity_kwh=26.8,
     range_km=200.0,
     energy_code="ELEC",
+    threshold=30,
     hvac_stop="stop",
     unplugged_status=3,
 )
@@ -140,6 +178,8 @@ XBG2VE = Model(
     schedule=ScheduleKind.SETTINGS,
     capacity_kwh=26.8,
     range_km=210.0,
+    threshold=30,
+    has_limits=True,
     hvac_stop="stop",
 )
 
@@ -150,7 +190,11 @@ X071VE = Model(
     schedule=ScheduleKind.PROGRAMS,
     capacity_kwh=22.0,
     range_km=160.0,
+    battery_code="024KWH",
+    engine="5AL",
     energy_code="ELEC",
+    threshold=40,
+    run_minutes=10,
     waiting_status=3,
 )
 
@@ -166,6 +210,12 @@ XJB1SU = Model(
     energy_code="ESS",
     energy_type="PHEV",
 )
+
+
+XFB2BI = replace(XJB1SU, code="XFB2BI", label="MEGANE IV", range_km=50.0)
+
+
+XFB2BK = replace(XFB2BI, code="XFB2BK")
 
 
 # The battery stands for the tank, so that the car can be driven.
@@ -194,6 +244,9 @@ MODEL_NAMES = {
     "Spring25": XBG2VE,
     "Twingo": X071VE,
     "Captur": XJB1SU,
+    "MeganePHEV": XFB2BI,
+    "MeganeEstate": XFB2BK,
+    "Rafale": XHN1CP,
     "Petrol": XJF2BI,
 }
 

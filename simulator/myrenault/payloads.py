@@ -1,11 +1,12 @@
 """The payloads of Kamereon's responses about a car, which differ by model."""
 
 from datetime import UTC, date, datetime, timedelta
+from struct import pack, unpack
 from typing import Any
 
-from ..world.battery import ChargingPoint
+from ..world.battery import CHARGERS, ChargingPoint
 from ..world.clock import Clock
-from .models import X101VE, ScheduleKind
+from .models import X101VE, X102VE, ScheduleKind
 from .programs import ChargeMode, as_calendar, as_settings
 from .vehicle import Charge, MyRenaultVehicle
 
@@ -32,16 +33,17 @@ def battery_status(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
         payload["chargingRemainingTime"] = _minutes(reading.remaining)
     elif vehicle.quirks.ghost_remaining_time:
         payload["chargingRemainingTime"] = GHOST_MINUTES
-    if not first and reading.charging:
-        # Captured during a charge of about 7 kW; owners report that the value is always wrong.
-        payload["chargingInstantaneousPower"] = 27.0
+    if reading.charging:
+        payload |= _charging_power(vehicle)
     return _newer_battery(payload) if vehicle.model.schedule is ScheduleKind.SETTINGS else payload
 
 
 def cockpit(vehicle: MyRenaultVehicle) -> dict[str, Any]:
     """Return the odometer, and the fuel of a car with a tank."""
     payload = {"totalMileage": round(vehicle.car.odometer_km, 2)}
-    return {"fuelAutonomy": 420.0, "fuelQuantity": 24.0, **payload} if vehicle.model.has_fuel else payload
+    if vehicle.model.has_fuel:
+        return {**vehicle.equipment.fuel, **payload}
+    return {"fuelQuantity": 0.0, **payload} if vehicle.model.shows_empty_tank else payload
 
 
 def hvac_status(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
@@ -53,6 +55,8 @@ def hvac_status(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
         "lastUpdateTime": _stamp(vehicle.car.at, clock, vehicle),
         "hvacStatus": "on" if vehicle.preconditioning else "off",
     }
+    if vehicle.model.has_cabin_temperature:
+        payload["internalTemperature"] = round(vehicle.car.cabin * 2) / 2
     return (
         payload
         if vehicle.starts_at is None
@@ -64,12 +68,24 @@ def location(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
     """Return the location of the car."""
     latitude, longitude = vehicle.car.place
     parked_at = vehicle.car.parked_at or vehicle.car.at
+    located_at = max(parked_at, vehicle.signals.get("location", parked_at))
     return {
         "gpsDirection": None,
         "gpsLatitude": latitude,
         "gpsLongitude": longitude,
-        "lastUpdateTime": _stamp(parked_at, clock, vehicle),
+        "lastUpdateTime": _stamp(located_at, clock, vehicle),
     }
+
+
+def lock_status(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
+    """Return whether the car is locked, and which doors are open."""
+    return {**vehicle.equipment.lock_status, "lastUpdateTime": _stamp(vehicle.car.at, clock, vehicle)}
+
+
+def alerts(vehicle: MyRenaultVehicle, clock: Clock) -> list[dict[str, Any]]:
+    """Return the alerts of the car."""
+    stamp = _zulu(vehicle.car.at, clock)
+    return vehicle.equipment.alert_list(vehicle.vin, vehicle.car.odometer_km, stamp)
 
 
 def charge_mode(vehicle: MyRenaultVehicle) -> dict[str, Any]:
@@ -98,7 +114,7 @@ def charges(vehicle: MyRenaultVehicle, clock: Clock, begin: date, end: date) -> 
     """Return the last charges that started in a range of days."""
     recent = list(vehicle.charges)[-KEPT_CHARGES:]
     within = [each for each in recent if begin <= each.started.at.astimezone(UTC).date() <= end]
-    write = _first_charge if vehicle.model is X101VE else _second_charge
+    write = {X101VE.code: _first_charge, X102VE.code: _second_charge}.get(vehicle.model_code, _later_charge)
     return {"charges": [write(each, clock, number) for number, each in enumerate(within)]}
 
 
@@ -114,6 +130,17 @@ def hvac_sessions(vehicle: MyRenaultVehicle, clock: Clock, begin: date, end: dat
         if begin <= entry.at.astimezone(UTC).date() <= end
     ]
     return {"hvacSessions": entries}
+
+
+def _charging_power(vehicle: MyRenaultVehicle) -> dict[str, float]:
+    """Return the charging power: in watts from the first generation, if at all, and always wrong from the others."""
+    if vehicle.model is not X101VE:
+        # Captured during a charge of about 7 kW.
+        return {"chargingInstantaneousPower": 27.0}
+    point = vehicle.car.point
+    if not vehicle.quirks.reports_power or point is None:
+        return {}
+    return {"chargingInstantaneousPower": round(vehicle.car.battery.power_kw(CHARGERS[point]) * 1000.0)}
 
 
 def _newer_battery(payload: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +183,27 @@ def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
         "chargeEndStatus": "error",
     }
     return payload if number else {**payload, "chargeStartBatteryLevel": started.level}
+
+
+def _later_charge(charge: Charge, clock: Clock, _: int) -> dict[str, Any]:
+    """Return a charge of a later car: in minutes, with both levels and the energy that reached the battery."""
+    started, ended = charge.started, charge.ended
+    return {
+        "chargeStartDate": _zulu(started.at, clock),
+        "chargeEndDate": _zulu(ended.at, clock),
+        "chargeDuration": _minutes(ended.at - started.at),
+        "chargeStartBatteryLevel": started.level,
+        "chargeEndBatteryLevel": ended.level,
+        # Captured as a float of 32 bits in steps of 0.1.
+        "chargeEnergyRecovered": _single(round(ended.energy_kwh - started.energy_kwh, 1)),
+        "chargeEndStatus": "ok",
+    }
+
+
+def _single(value: float) -> float:
+    """Return a number with the rounding of 32 bits."""
+    (found,) = unpack("<f", pack("<f", value))
+    return float(found)
 
 
 def _plug_status(vehicle: MyRenaultVehicle) -> int:

@@ -42,6 +42,12 @@ class Quirks:
     routes: RouteSet = RouteSet.ALL
     failing_route_outcome: Outcome = Outcome.IGNORED
     route_overrides: dict[Route, Outcome] = field(default_factory=dict)
+    daily_window: bool = False
+    discards_old_settings: bool = False
+    follows_departures: bool = True
+    has_picture: bool = True
+    reports_power: bool = False
+    served_endpoints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Raise ValueError if the outcome of the routes that do not work is an effect."""

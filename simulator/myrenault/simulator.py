@@ -13,7 +13,7 @@ from ..errors import ApiError, failure
 from ..simulator import Simulator
 from ..world.accounts import Account
 from ..world.clock import Clock
-from . import account_payloads, errors, gigya_endpoints, kamereon
+from . import account_payloads, errors, gigya_endpoints, kamereon, pictures
 from .backend import KamereonAccount, MyRenaultBackend, example_owner
 from .control import MyRenaultControlApi
 from .errors import GIGYA
@@ -27,6 +27,7 @@ KAMEREON = "/kamereon"
 _ACCOUNT = KAMEREON + "/commerce/v1/accounts/{account}"
 _KCA = _ACCOUNT + "/kamereon/kca/car-adapter/{version}/cars/{vin}/{name:.+}"
 _KCM = _ACCOUNT + "/kamereon/kcm/{version}/vehicles/{vin}/{name:.+}"
+_ALERTS = _ACCOUNT + "/kamereon/vehicles/{vin}/alerts"
 _CONNECTED = "/myr/api/v1/accounts/{account}/connected-vehicles"
 _GIGYA_SUCCESS = {"callId": "call-id", "errorCode": 0, "apiVersion": 2, "statusCode": 200, "statusReason": "OK"}
 
@@ -65,6 +66,8 @@ class MyRenaultSimulator(Simulator):
         add("GET", _ACCOUNT + "/vehicles", self._vehicles)
         add("GET", _ACCOUNT + "/vehicles/{vin}/details", self._details)
         add("GET", _CONNECTED, self._connected_vehicles)
+        add("GET", _ALERTS, self._alerts)
+        add("GET", pictures.PATH, self._picture)
         for path in (_KCA, _KCM):
             for method in ("GET", "POST"):
                 add(method, path, self._on_car)
@@ -134,21 +137,33 @@ class MyRenaultSimulator(Simulator):
         """Return the cars of an account."""
         account, kamereon_account = self._kamereon_account(request)
         found = [self.backend.vehicle(vin) for vin in kamereon_account.vins]
-        return web.json_response(account_payloads.vehicles(kamereon_account, found, account.country))
+        content = account_payloads.vehicles(kamereon_account, found, account.country, _origin(request))
+        return web.json_response(content)
 
     async def _connected_vehicles(self, request: web.Request) -> web.Response:
         """Return the connection status of the cars of an account, or of one car."""
         account, kamereon_account = self._kamereon_account(request)
         wanted = request.query.get("vin")
         found = [self.backend.vehicle(vin) for vin in kamereon_account.vins if wanted in (None, vin)]
-        return web.json_response(account_payloads.connected_vehicles(found, account.country))
+        return web.json_response(account_payloads.connected_vehicles(found, account.country, _origin(request)))
 
     async def _details(self, request: web.Request) -> web.Response:
         """Return the details of a car."""
         vehicle = self._vehicle(request)
         if not vehicle.quirks.has_details:
             raise errors.not_found()
-        return web.json_response(account_payloads.details(vehicle, self._account(request).country))
+        country = self._account(request).country
+        return web.json_response(account_payloads.details(vehicle, country, _origin(request)))
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        """Return a picture, to anyone."""
+        content = pictures.picture(request.query.get("profile", ""), self.backend.settings.picture_bytes)
+        return web.Response(body=content, content_type="image/png")
+
+    async def _alerts(self, request: web.Request) -> web.Response:
+        """Return the alerts of a car."""
+        call = VehicleRequest(self._vehicle(request), self.clock, request.query, None)
+        return web.json_response(kamereon.respond("GET", "alerts", call))
 
     async def _on_car(self, request: web.Request) -> web.Response:
         """Return the response to a request about a car."""
@@ -186,6 +201,11 @@ class MyRenaultSimulator(Simulator):
 def _is_control(request: web.Request) -> bool:
     """Return whether a request is for the control API, which has no faults."""
     return request.path.startswith("/simulator")
+
+
+def _origin(request: web.Request) -> str:
+    """Return the address at which the client reached the simulator."""
+    return str(request.url.origin())
 
 
 def _http_error(error: web.HTTPException) -> ApiError:

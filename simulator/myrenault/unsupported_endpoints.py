@@ -23,7 +23,7 @@ _READ = " v1/charge-mode v1/charge-schedule v1/charging-settings"
 _NO_DATA = "v1/lock-status v1/pressure v1/res-state"
 
 
-_ALL: EndpointErrors = _each(errors.gone, "v1/charge-history v1/hvac-history")
+_ALL: EndpointErrors = _each(errors.gone, "v1/charge-history v1/hvac-history alerts")
 
 
 _NEWER: EndpointErrors = {
@@ -47,6 +47,14 @@ _PROGRAMS: EndpointErrors = {
 }
 
 
+_HYBRID: EndpointErrors = {**_PROGRAMS, **_each(errors.forbidden, _KCM_EV)}
+
+
+def _without(name: str, given: EndpointErrors) -> EndpointErrors:
+    """Return the errors without those of an endpoint that a model has."""
+    return {each: error for each, error in given.items() if each != name}
+
+
 ENDPOINT_ERRORS: Mapping[str, EndpointErrors] = {
     "X101VE": {
         **_ALL,
@@ -56,12 +64,12 @@ ENDPOINT_ERRORS: Mapping[str, EndpointErrors] = {
     },
     "X102VE": {
         **_ALL,
-        **_each(errors.not_found, _NO_DATA + " v1/charge-schedule"),
+        **_each(errors.not_found, "v1/lock-status v1/res-state v1/charge-schedule"),
         **_each(errors.gone, _REFRESH),
         **_each(errors.forbidden, _HORN + _KCM_EV),
         "v1/charge-mode": lambda: errors.invalid("The charge mode cannot be read"),
     },
-    "R5E1VE": {**_SETTINGS, **_each(errors.forbidden, "v1/res-state" + _HVAC_SCHEDULE)},
+    "R5E1VE": {**_without("alerts", _SETTINGS), **_each(errors.forbidden, "v1/res-state" + _HVAC_SCHEDULE)},
     "A5E1AE": {
         **_SETTINGS,
         **_each(errors.forbidden, _HVAC_SCHEDULE),
@@ -74,7 +82,7 @@ ENDPOINT_ERRORS: Mapping[str, EndpointErrors] = {
     },
     "XCB1SE": _SETTINGS,
     "XDD1VE": {
-        **{name: error for name, error in _SETTINGS.items() if name != "v1/actions/charge-mode"},
+        **_without("v1/actions/charge-mode", _SETTINGS),
         **_each(errors.forbidden, "v1/actions/charging-start" + _HVAC_SCHEDULE),
     },
     "XBG2VE": {**_SETTINGS, **_each(errors.forbidden, _HORN)},
@@ -87,10 +95,20 @@ ENDPOINT_ERRORS: Mapping[str, EndpointErrors] = {
     "XCB1VE": _PROGRAMS,
     "X071VE": {**_PROGRAMS, **_each(errors.forbidden, _KCM_CHARGE + _KCM_EV + _HORN)},
     "XJB1SU": {
-        **_PROGRAMS,
+        **_without("alerts", _HYBRID),
         **_each(errors.gone, "v1/actions/charging-start" + _HORN + _KCM_CHARGE),
-        **_each(errors.forbidden, _KCM_EV),
     },
+    "XFB2BI": {
+        **_HYBRID,
+        **_each(errors.not_found, "v1/location" + _REFRESH),
+        **_each(errors.forbidden, _HORN + _KCM_CHARGE),
+    },
+    "XFB2BK": {
+        **_HYBRID,
+        **_each(errors.gone, "v1/hvac-settings" + _HVAC_SCHEDULE),
+        **_each(errors.forbidden, _HORN + _KCM_CHARGE),
+    },
+    "XHN1CP": {**_SETTINGS, **_each(errors.forbidden, "v1/actions/charging-start kcm/ev/soc-levels")},
     "XJF2BI": {
         **_NEWER,
         **_each(errors.not_found, "v2/battery-status v1/hvac-status"),

@@ -1,61 +1,21 @@
-"""A car at MY Renault: a car with odometer and location, and the commands of this cloud."""
+"""A car at MY Renault, its settings, and the commands of this cloud."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import cos, pi
 from typing import Any, override
 from zoneinfo import ZoneInfo
 
-from ..world.battery import HOUR
-from ..world.car import Car
 from ..world.delivery import Delivery, DeliveryKind
+from ..world.departures import Departure
 from ..world.records import ChargeEntry, ChargeEvent
 from ..world.vehicle import Vehicle
-from .ev_settings import default_limits, default_settings, schedule_of
+from .car import MyRenaultCar
+from .equipment import Equipment
+from .ev_settings import default_limits, default_settings, departures_of, hvac_departures, schedule_of
 from .models import MODELS, X101VE, X102VE, Model, ScheduleKind
 from .programs import ChargeMode, MyRenaultSchedule, Program, ProgramWeek, nightly
 from .quirks import ProgramClock, Quirks
-
-FIRST_ODOMETER_KM = 21_042.0
-# Public places: Greenwich Observatory, where a new car is parked, and the end of every other trip.
-HOME = (51.47695, -0.00050)
-AWAY = (51.50087, -0.12462)
-
-
-@dataclass
-class MyRenaultCar(Car):
-    """A car with an odometer and a location."""
-
-    schedule: MyRenaultSchedule = field(default_factory=nightly)
-    odometer_km: float = FIRST_ODOMETER_KM
-    trips: int = 0
-    parked_at: datetime | None = None
-
-    @property
-    def place(self) -> tuple[float, float]:
-        """Return latitude and longitude in degrees."""
-        return AWAY if self.trips % 2 else HOME
-
-    @property
-    def outside(self) -> float:
-        """Return the outside temperature in °C: lowest at 04:00, the same every day."""
-        hour = self.at.astimezone(self.zone).hour
-        return 8.5 - 4.0 * cos((hour - 4) / 24 * 2 * pi)
-
-    @override
-    def drive(self, km: float, duration: timedelta = timedelta()) -> None:
-        super().drive(km, duration)
-        self.trips += 1
-        self.parked_at = self.at + duration
-        if not duration:
-            self.odometer_km += km
-
-    @override
-    def _flow(self, to: datetime) -> None:
-        hours = (to - self.at).total_seconds() / HOUR
-        self.odometer_km += self.trip_kw * hours / self.battery.consumption_kwh_per_km
-        super()._flow(to)
 
 
 @dataclass(frozen=True)
@@ -88,6 +48,8 @@ class MyRenaultVehicle(Vehicle):
     ev_settings: dict[str, Any] = field(default_factory=default_settings)
     soc_levels: dict[str, Any] = field(default_factory=default_limits)
     hvac_programs: list[dict[str, Any]] = field(default_factory=list)
+    equipment: Equipment = field(default_factory=Equipment)
+    signals: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def model(self) -> Model:
@@ -124,15 +86,24 @@ class MyRenaultVehicle(Vehicle):
         """Load the schedule of a new car: every night, disabled, if the model has one."""
         match self.model.schedule:
             case ScheduleKind.SETTINGS:
-                self.car.load(schedule_of(self.ev_settings))
+                self._load_settings()
             case ScheduleKind.NONE:
                 self.car.load(MyRenaultSchedule(enabled=False, week=self._week(())))
             case _:
                 self.car.load(nightly(self.program_clock))
+        self.load_limits_and_departures()
+
+    def load_limits_and_departures(self) -> None:
+        """Load the charge limits, and the departures of both kinds of programs, into the car."""
+        if self.model.has_limits:
+            self.car.set_limits(self.soc_levels["socMin"], self.soc_levels["socTarget"])
+        if self.model.schedule is ScheduleKind.SETTINGS:
+            self.car.departure_temperature = float(self.ev_settings["preconditioningTemperature"])
+        self.car.set_departures(self._departures() if self.quirks.follows_departures else ())
 
     def precondition_to(self, temperature: float, at: datetime | None) -> None:
         """Start preconditioning to a temperature (°C), now or at a time."""
-        self.temperature = temperature
+        self.temperature = self.car.temperature = temperature
         if at is None:
             self.precondition()
             return
@@ -175,13 +146,18 @@ class MyRenaultVehicle(Vehicle):
         """Send settings to the car, by the name of the field that stores them once they have arrived."""
         self._send(DeliveryKind.SETTINGS, self.link.command_seconds, settings=settings)
 
+    def signal(self, name: str) -> None:
+        """Let the car sound its horn, flash its lights, or report its location, and store when it did."""
+        self._send(DeliveryKind.SIGNAL, self.link.command_seconds, settings={"name": name})
+
     def apply_settings(self, settings: dict[str, Any]) -> None:
-        """Store settings of the car; those for charging take effect."""
+        """Store settings of the car, which take effect."""
         for name, value in settings.items():
             setattr(self, name, value)
         if "ev_settings" in settings and self.model.schedule is ScheduleKind.SETTINGS:
             self.car.override = False
-            self.car.load(schedule_of(self.ev_settings))
+            self._load_settings()
+        self.load_limits_and_departures()
 
     def set_charge_mode(self, mode: ChargeMode, starts_at: datetime | None = None) -> None:
         """Set the charge mode in the car, delayed by a day unless a time is given; the programs stay."""
@@ -198,10 +174,14 @@ class MyRenaultVehicle(Vehicle):
 
     def set_quirks(self, quirks: Quirks) -> None:
         """Apply quirks from now on."""
-        self.quirks = quirks
-        if self.model.schedule is not ScheduleKind.SETTINGS:
+        before, self.quirks = self.quirks, quirks
+        if self.model.schedule is ScheduleKind.SETTINGS:
+            if quirks.daily_window is not before.daily_window:
+                self._load_settings()
+        else:
             schedule = self.car.schedule
             self.car.load(replace(schedule, week=replace(schedule.week, clock=self.program_clock)))
+        self.load_limits_and_departures()
 
     @override
     def _end_timer(self) -> None:
@@ -222,6 +202,8 @@ class MyRenaultVehicle(Vehicle):
             self.car.load(delivery.schedule)
         elif delivery.kind is DeliveryKind.SETTINGS and delivery.settings and self.link.obeys_schedule:
             self.apply_settings(delivery.settings)
+        elif delivery.kind is DeliveryKind.SIGNAL and delivery.settings:
+            self.signals[delivery.settings["name"]] = self.car.at
         else:
             super()._deliver_to_car(delivery)
 
@@ -241,6 +223,15 @@ class MyRenaultVehicle(Vehicle):
             self.car.override = self.car.override and not delivery.enabled
             week = self._week(self.car.schedule.week.programs if kept else ())
             self.car.load(MyRenaultSchedule(enabled=delivery.enabled, week=week))
+
+    def _load_settings(self) -> None:
+        """Load the charge schedule of `ev/settings` into the car."""
+        self.car.load(schedule_of(self.ev_settings, daily=self.quirks.daily_window))
+
+    def _departures(self) -> tuple[Departure, ...]:
+        """Return the departures for which the car is to be preconditioned."""
+        own = departures_of(self.ev_settings) if self.model.schedule is ScheduleKind.SETTINGS else ()
+        return (*own, *hvac_departures(self.hvac_programs, self.program_clock))
 
     def _forget(self) -> None:
         """Delete the programs and charge whenever plugged in, if the model does that."""

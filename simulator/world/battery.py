@@ -78,16 +78,19 @@ class Battery:
         if left > 0:
             self.drain(left, draw_kw - charger.power_kw)
 
-    def seconds_to_full(self, charger: Charger, draw_kw: float = 0.0) -> float:
-        """Return the time until the battery is full; infinite if it never will be."""
-        net = charger.power_kw - draw_kw
-        knee, slope = self._knee(charger), self._slope(charger)
-        span = self.capacity_kwh - knee
-        if net / slope <= span:
+    def seconds_to(self, level: float, charger: Charger, draw_kw: float = 0.0) -> float:
+        """Return the time until the battery reaches a level in percent; infinite if it never will."""
+        knee, slope, net = self._knee(charger), self._slope(charger), charger.power_kw - draw_kw
+        wanted = max(self.energy_kwh, self.capacity_kwh * level / 100.0)
+        above, span = max(0.0, self.energy_kwh - knee), max(0.0, wanted - knee)
+        if net <= 0 or net / slope <= span:
             return inf
-        flat = max(0.0, knee - self.energy_kwh) / net
-        above = max(0.0, self.energy_kwh - knee)
+        flat = max(0.0, min(knee, wanted) - self.energy_kwh) / net
         return HOUR * (flat + log((net / slope - above) / (net / slope - span)) / slope)
+
+    def power_kw(self, charger: Charger) -> float:
+        """Return the charging power at the current level."""
+        return charger.power_kw - self._slope(charger) * max(0.0, self.energy_kwh - self._knee(charger))
 
     def _charge_below_knee(self, seconds: float, charger: Charger, draw_kw: float) -> float:
         """Charge at full power up to the knee and return the seconds used."""

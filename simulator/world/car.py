@@ -3,55 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from math import ceil, isfinite
 from zoneinfo import ZoneInfo
 
 from .battery import CHARGERS, HOUR, Battery, ChargingPoint, round_up_to_five_minutes
+from .departures import Departure, next_departure
+from .reports import Reading, Reason, Report
 from .week import DAYS, Schedule, Week, Window
 
 # Captured: preconditioning a full, plugged-in car used 1% in about 4 minutes, then a charge started.
 PRECONDITIONING_KW = 3.0
-TOP_UP_LEVEL = 99.0
+TOP_UP_BELOW = 1.0
 REPORT_INTERVAL = timedelta(minutes=30)
 NIGHTLY = Schedule(enabled=False, week=Week((Window(time(23, 30), timedelta(hours=7)),) * len(DAYS)))
-
-
-class Reason(StrEnum):
-    """Why the car sends a report."""
-
-    PLUGGED = "plugged"
-    UNPLUGGED = "unplugged"
-    CHARGE_STARTED = "charge_started"
-    CHARGE_ENDED = "charge_ended"
-    CHARGING = "charging"
-    PARKED = "parked"
-    ASKED = "asked"
-    TIMER_RAN = "timer_ran"
-    TIMER_REFUSED = "timer_refused"
-    PRECONDITIONING_CUT = "preconditioning_cut"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The measured values; the charging point is None when unplugged."""
-
-    level: int
-    range_km: int | None
-    plugged: bool
-    charging: bool
-    point: ChargingPoint | None
-    remaining: timedelta | None
-
-
-@dataclass(frozen=True)
-class Report:
-    """A reading with its time, its reason, and the charging point that a charge used."""
-
-    at: datetime
-    reason: Reason
-    reading: Reading
-    point: ChargingPoint
 
 
 @dataclass
@@ -71,6 +35,10 @@ class Car:
     trip_until: datetime | None = None
     trip_kw: float = 0.0
     report_at: datetime | None = None
+    departures: tuple[Departure, ...] = ()
+    depart_at: datetime | None = None
+    minimum: float = 0.0
+    target: float = 100.0
     run: timedelta = timedelta(minutes=5)
     threshold: int = 45
     reports: list[Report] = field(default_factory=list)
@@ -97,6 +65,11 @@ class Car:
             remaining=self._remaining() if self.charging else None,
         )
 
+    @property
+    def is_charged(self) -> bool:
+        """Return whether the battery has reached the level at which charging stops."""
+        return self.battery.is_full or self.battery.level >= self.target
+
     def advance(self, to: datetime) -> None:
         """Process everything due until a time, in order; an earlier time has no effect."""
         while self.next_change_at <= to:
@@ -114,7 +87,7 @@ class Car:
         """Set the battery level in percent, without a report."""
         self.battery.level = level
         if not self.charging:
-            self.topped = self.plugged and self.battery.is_full
+            self.topped = self.plugged and self.is_charged
         self.apply_due_changes()
 
     def plug(self, point: ChargingPoint = ChargingPoint.ACCELERATED) -> None:
@@ -123,7 +96,7 @@ class Car:
             raise ValueError("the car is being driven")
         if point not in CHARGERS:
             raise ValueError(f"{point} is not a charging point to plug into")
-        self.point, self.topped = point, self.battery.is_full
+        self.point, self.topped = point, self.is_charged
         self.report(Reason.PLUGGED)
         self.apply_due_changes()
 
@@ -155,18 +128,19 @@ class Car:
         self.apply_due_changes()
 
     def start_charge(self) -> bool:
-        """Charge until full or unplugged, regardless of the schedule; return whether a charge started."""
-        if self.charging or self.point is None or self.battery.is_full:
+        """Charge to the target or until unplugged, regardless of the schedule; return whether a charge started."""
+        if self.charging or self.point is None or self.is_charged:
             return False
         self.override, self.topped = True, False
         self.apply_due_changes()
         return True
 
-    def start_preconditioning(self) -> bool:
-        """Start preconditioning; return False below the threshold and while driving."""
+    def start_preconditioning(self, until: datetime | None = None) -> bool:
+        """Start preconditioning, for its usual duration or until a time; return False if the car refuses."""
         if self.battery.shown_level < self.threshold or self.trip_until:
             return False
-        self.preconditioning_until = self.at + self.run
+        ends_at = until or self.at + self.run
+        self.preconditioning_until = max(ends_at, self.preconditioning_until or ends_at)
         self.apply_due_changes()
         return True
 
@@ -180,15 +154,39 @@ class Car:
         self.timer_at = at
         self.apply_due_changes()
 
+    def set_departures(self, departures: tuple[Departure, ...]) -> None:
+        """Replace the departures for which the car is preconditioned."""
+        if departures != self.departures:
+            self.departures = departures
+            self.update_next_departure()
+
+    def update_next_departure(self) -> None:
+        """Calculate the next departure, after a change of the departures or of the time zone."""
+        self.depart_at = next_departure(self.departures, self.at, self.zone)
+        self.apply_due_changes()
+
+    def set_limits(self, minimum: float, target: float) -> None:
+        """Set the levels in percent below which the car charges at once, and at which charging stops."""
+        if (minimum, target) == (self.minimum, self.target):
+            return
+        self.minimum, self.target = minimum, target
+        if not self.charging:
+            self.topped = self.plugged and self.is_charged
+        self.apply_due_changes()
+
     def report(self, reason: Reason, point: ChargingPoint | None = None) -> None:
         """Send a reading."""
-        self.reports.append(Report(self.at, reason, self.reading, point or ChargingPoint.INVALID))
+        used = point or ChargingPoint.INVALID
+        # More digits would depend on the steps in which time advances.
+        energy = round(self.battery.energy_kwh, 6)
+        self.reports.append(Report(self.at, reason, self.reading, used, energy))
 
     def apply_due_changes(self) -> None:
         """Process everything due now and calculate the next change; call it after changing a field."""
         self._end_trip()
         self._end_run()
         self._fire_timer()
+        self._prepare_departure()
         self._switch_charge()
         self._report_charging()
         self.next_change_at = min(self._changes(), default=self.at + timedelta(days=365))
@@ -230,11 +228,18 @@ class Car:
             self.timer_at = None
             self.report(Reason.TIMER_RAN if self.start_preconditioning() else Reason.TIMER_REFUSED)
 
+    def _prepare_departure(self) -> None:
+        """Start preconditioning so that it ends at the departure."""
+        while self.depart_at and self.depart_at - self.run <= self.at:
+            leaves_at, self.depart_at = self.depart_at, next_departure(self.departures, self.depart_at, self.zone)
+            prepared = self.start_preconditioning(leaves_at)
+            self.report(Reason.DEPARTURE_PREPARED if prepared else Reason.DEPARTURE_REFUSED)
+
     def _switch_charge(self) -> None:
-        """Start or stop charging according to plug, battery, schedule, and override."""
-        if self.charging and self.battery.is_full:
+        """Start or stop charging according to plug, battery, limits, schedule, and override."""
+        if self.charging and self.is_charged:
             self.topped, self.override = True, False
-        elif self.topped and self.battery.level <= TOP_UP_LEVEL:
+        elif self.topped and self.battery.level <= self.target - TOP_UP_BELOW:
             self.topped = False
         wanted = self._wants_charge()
         if wanted and not self.charging:
@@ -247,7 +252,8 @@ class Car:
         """Return whether the car should be charging now."""
         if self.point is None or self.topped:
             return False
-        return self.override or not self.schedule.enabled or self.schedule.week.is_open(self.at, self.zone)
+        at_once = self.override or not self.schedule.enabled or self.battery.level < self.minimum
+        return at_once or self.schedule.week.is_open(self.at, self.zone)
 
     def _end_charge(self, point: ChargingPoint | None) -> None:
         """Stop charging and send a report."""
@@ -261,13 +267,15 @@ class Car:
             self.report(Reason.CHARGING)
 
     def _remaining(self) -> timedelta | None:
-        """Return the time until full, as the car estimates it."""
-        seconds = self.battery.seconds_to_full(CHARGERS[self.point]) if self.point else 0.0
+        """Return the time until charging stops, as the car estimates it."""
+        seconds = self.battery.seconds_to(self.target, CHARGERS[self.point]) if self.point else 0.0
         return timedelta(seconds=round_up_to_five_minutes(seconds))
 
     def _changes(self) -> Iterator[datetime]:
         """Yield the times of the next changes."""
         yield from filter(None, (self.trip_until, self.preconditioning_until, self.timer_at, self.report_at))
+        if self.depart_at:
+            yield self.depart_at - self.run
         if self.plugged and self.schedule.enabled and not (self.topped or self.override):
             yield self.schedule.week.next_change(self.at, self.zone)
         seconds = self._seconds_to_next_change()
@@ -275,10 +283,11 @@ class Car:
             yield self.at + timedelta(seconds=max(1, ceil(seconds)))
 
     def _seconds_to_next_change(self) -> float:
-        """Return the time until the battery is full, or low enough to be topped up again."""
+        """Return the time until the battery reaches a limit, or is low enough to be topped up again."""
         if self.charging and self.point:
-            return self.battery.seconds_to_full(CHARGERS[self.point], self._draw_kw)
+            level = self.minimum if self.battery.level < self.minimum else self.target
+            return self.battery.seconds_to(level, CHARGERS[self.point], self._draw_kw)
         if self.topped and self._draw_kw:
-            surplus = (self.battery.level - TOP_UP_LEVEL) / 100 * self.battery.capacity_kwh
+            surplus = (self.battery.level - self.target + TOP_UP_BELOW) / 100 * self.battery.capacity_kwh
             return HOUR * surplus / self._draw_kw
         return float("inf")

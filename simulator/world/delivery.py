@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from .car import Reading
+from .reports import Reading
 from .week import Schedule
 
 
@@ -24,6 +24,7 @@ class DeliveryKind(StrEnum):
     TIMER = "timer"
     FOLLOW = "follow"
     SETTINGS = "settings"
+    SIGNAL = "signal"
 
 
 TO_SERVER = {DeliveryKind.SNAPSHOT, DeliveryKind.REMINDER, DeliveryKind.CLOSURE, DeliveryKind.LATE_ERROR}

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .battery import ChargingPoint
-from .car import Reading, Reason, Report
 from .notifications import Event, Outbox
+from .reports import Reading, Reason, Report
 
 LOW_LEVEL = 20
 # Captured: a start at 99% has no remaining time.
@@ -30,7 +30,7 @@ class ChargeEvent(StrEnum):
 
 @dataclass(frozen=True)
 class ChargeEntry:
-    """The start or end of a charge; only some starts have a remaining time."""
+    """The start or end of a charge, with the energy in the battery; only some starts have a remaining time."""
 
     at: datetime
     event: ChargeEvent
@@ -38,6 +38,7 @@ class ChargeEntry:
     level: int
     range_km: int
     remaining: timedelta | None
+    energy_kwh: float = 0.0
 
 
 class Source(StrEnum):
@@ -97,6 +98,7 @@ class Records:
                 level=reading.level,
                 range_km=reading.range_km or 0,
                 remaining=reading.remaining if started and reading.level < REMAINING_TIME_BELOW else None,
+                energy_kwh=report.energy_kwh,
             )
         )
         event = Event.CHARGE_START if started else Event.CHARGE_END

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..codec import TRANSIENT
-from .car import Car, Reading, Reason, Report
+from .car import Car
 from .delivery import RETRIED_UNTIL_DELIVERED, TO_SERVER, Delivery, DeliveryKind, Link
 from .notifications import Event
 from .records import LOW_LEVEL, PreconditioningEntry, Records, Snapshot, Source
+from .reports import Reading, Reason, Report
 from .rules import ServerRules
 from .week import Schedule, Week, next_occurrence
 
@@ -55,7 +56,7 @@ class Vehicle:
     def zone(self, zone: ZoneInfo) -> None:
         """Set the car's time zone."""
         self.car.zone = self.records.outbox.zone = zone
-        self.car.apply_due_changes()
+        self.car.update_next_departure()
 
     def advance(self, to: datetime) -> None:
         """Advance the car and process deliveries until a time, in order."""
@@ -171,9 +172,9 @@ class Vehicle:
     def _record(self, report: Report) -> None:
         """Record a report; reports with a battery reading are delivered later."""
         match report.reason:
-            case Reason.TIMER_RAN:
+            case Reason.TIMER_RAN | Reason.DEPARTURE_PREPARED:
                 self.records.record_preconditioning(report.at, Source.CAR, success=True)
-            case Reason.TIMER_REFUSED | Reason.PRECONDITIONING_CUT:
+            case Reason.TIMER_REFUSED | Reason.DEPARTURE_REFUSED | Reason.PRECONDITIONING_CUT:
                 self.records.record_preconditioning(report.at, Source.CAR, success=False)
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
@@ -215,7 +216,7 @@ class Vehicle:
                 self.records.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
             case DeliveryKind.CHARGE:
                 self.records.record_request(self.car.at, None)
-            case _:
+            case DeliveryKind.PRECONDITION:
                 self.records.record_preconditioning(self.car.at, Source.USER, success=False)
 
     def _deliver_to_server(self, delivery: Delivery) -> None:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from .. import errors
 from ..world.accounts import Account, activation_code
-from ..world.car import Reading
 from ..world.clock import Clock
 from ..world.notifications import Channel, DoNotDisturb, Event, Settings
 from ..world.records import ChargeEntry, PreconditioningEntry, RequestEntry, Snapshot
+from ..world.reports import Reading
 from ..world.week import DAYS, Week, Window
 
 GRID_MINUTES = 15

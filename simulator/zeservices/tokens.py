@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -80,8 +81,8 @@ class Tokens:
     def _claims(self, token: str) -> tuple[Account, dict[str, Any]]:
         """Return the account and claims of a token, even if expired; raise ApiError if it is invalid."""
         try:
-            account = self.accounts[jwt.decode(token, options={"verify_signature": False})["sub"].casefold()]
-            claims = jwt.decode(token, self._key(account), algorithms=[ALGORITHM], options=JWT_OPTIONS)
+            account = self.accounts[_unverified_claims(token)["sub"].casefold()]
+            claims = verified_claims(token, self._key(account))
         except jwt.InvalidTokenError, KeyError, AttributeError:
             raise errors.invalid_token() from None
         return account, claims
@@ -106,6 +107,20 @@ class Tokens:
     def _key(self, account: Account) -> bytes:
         """Return the key that signs an account's tokens; it changes with the password."""
         return sha256(self.secret + account.key.encode() + b"\0" + account.password.encode()).digest()
+
+
+@lru_cache
+def verified_claims(token: str, key: bytes) -> dict[str, Any]:
+    """Return the claims of a token, even if expired; raise jwt.InvalidTokenError if a key did not sign it."""
+    claims: dict[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM], options=JWT_OPTIONS)
+    return claims
+
+
+@lru_cache
+def _unverified_claims(token: str) -> dict[str, Any]:
+    """Return the claims of a token; raise jwt.InvalidTokenError if there are none."""
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims
 
 
 def new_secret(random: Random) -> str:

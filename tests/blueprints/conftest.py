@@ -24,7 +24,6 @@ ROOT = Path(__file__).parents[2]
 BLUEPRINTS = ROOT / "blueprints/automation"
 COMMUTE = "renault_ze/precondition_before_commute.yaml"
 NOTICE = "renault_ze/charge_problem_notice.yaml"
-CHEAP = "renault_ze/cheap_rate_windows.yaml"
 
 MONDAY = "2026-11-23"
 NOTICE_ACTION = [

@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.vehicle.results import CommandReason
-from tests.blueprints.conftest import BLUEPRINTS, CHEAP, COMMUTE, NOTICE
+from tests.blueprints.conftest import BLUEPRINTS, COMMUTE, NOTICE
 
 HACS = Path(__file__).parents[2] / "hacs.json"
 REPOSITORY = "https://github.com/renault-ze/renault_ze/blob/main"
@@ -23,7 +23,7 @@ async def test_blueprints_are_loaded(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: []})
     found = await async_get_blueprints(hass).async_get_blueprints()
     ours = {path: blueprint for path, blueprint in found.items() if path.startswith(DOMAIN)}
-    assert set(ours) == {CHEAP, COMMUTE, NOTICE}
+    assert set(ours) == {COMMUTE, NOTICE}
     for path, blueprint in ours.items():
         assert not isinstance(blueprint, Exception)
         assert blueprint.validate() is None

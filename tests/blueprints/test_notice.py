@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.components import automation
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -13,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Schedule, Simulator, Week, Window
 from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, House, Show, automate, messages
-from tests.common import only_device
+from tests.common import only_device, set_up
 from tests.conftest import Later
 
 
@@ -217,6 +218,28 @@ async def test_window_of_the_car_ends_too_early(
     await watch(hass, device, target=100)
     await later(300, times=40)
     assert [notice.data["problem"] for notice in notices] == ["stopped_early"]
+
+
+async def test_cars_of_the_same_name(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    mock_config_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    notices: list[ServiceCall],
+) -> None:
+    """Notifications contain the end of the VIN."""
+    simulator.account.vins[:] = ["VF1AGVYF0ZE000001", "VF1AGVYF0ZE000002"]
+    simulator.backend.add_account(simulator.account)
+    await set_up(hass, mock_config_entry)
+    devices = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    for device in devices:
+        device_registry.async_update_device(device.id, name_by_user="Zoe")
+    await watch(hass, devices[0].id)
+    await hass.services.async_call(automation.DOMAIN, "trigger", {"entity_id": "automation.blueprint"})
+    await hass.async_block_till_done()
+    (notice,) = notices
+    assert notice.data["title"] == "Zoe (0001): charging"
+    assert notice.data["message"] == "This is a test notification for Zoe (0001). There is no problem."
 
 
 async def test_car_is_not_plugged_in(

@@ -73,10 +73,18 @@ async def test_account_without_a_car(adapter: MyRenault, renault: MyRenaultSimul
     assert (await adapter.account(max_age=NOW)).vehicles == ()
 
 
+# The server of this car has no location.
+UNLISTED = {
+    *(Capability.BATTERY, Capability.CABIN, Capability.CHARGE_STATE, Capability.MILEAGE),
+    *(Capability.PRECONDITIONING, Capability.PRECONDITIONING_STATE, Capability.PRECONDITIONING_TEMPERATURE),
+    *(Capability.PRECONDITIONING_TIMER, Capability.PRECONDITIONING_TIMER_STATE, Capability.START_CHARGE),
+}
+
+
 @pytest.mark.parametrize(
     ("details", "expected"),
     [
-        ({"model": {"code": "XNEWVE"}}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
+        ({"model": {"code": "XNEWVE"}}, UNLISTED),
         ({}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
         (None, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
         ({"model": {"code": "XJA1VP"}}, None),
@@ -86,7 +94,7 @@ async def test_account_without_a_car(adapter: MyRenault, renault: MyRenaultSimul
 async def test_other_models(
     adapter: MyRenault, renault: MyRenaultSimulator, details: Any, expected: set[Capability] | None
 ) -> None:
-    """Offer little for a model unknown to the library, and leave out a car without a battery."""
+    """Offer for a model unknown to the library what its server has, and leave out a car without a battery."""
     rows = [{"vin": None}, {"vin": FIRST, "vehicleDetails": details}]
     details_refused = {"kind": "refusal", "error": "not_found", "path": "*/details"}
     renault.faults.replace([{"kind": "set", "fields": {"vehicleLinks": rows}, "path": "*/vehicles"}, details_refused])
@@ -97,7 +105,7 @@ async def test_other_models(
         with pytest.raises(UnsupportedError, match="charge schedule"):
             await adapter.set_charge_schedule(FIRST, ())
         with pytest.raises(UnsupportedError, match="does not support this"):
-            await adapter.start_preconditioning(FIRST)
+            await adapter.stop_charge(FIRST)
 
 
 @pytest.mark.parametrize("accounts", [None, [], [{"accountId": None}], [{"accountId": "other"}]])

@@ -40,7 +40,7 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     assert (second.vin, second.model, second.battery_kwh) == (SECOND, "ZOE", 52.0)
     both = {
         *(Capability.BATTERY, Capability.CABIN, Capability.CHARGE_HISTORY, Capability.CHARGE_SCHEDULE),
-        *(Capability.CHARGE_STATE, Capability.MILEAGE, Capability.PRECONDITIONING),
+        *(Capability.CHARGE_STATE, Capability.MILEAGE, Capability.PICTURE, Capability.PRECONDITIONING),
         *(Capability.PRECONDITIONING_TEMPERATURE, Capability.PRECONDITIONING_TIMER),
         *(Capability.PRECONDITIONING_TIMER_STATE, Capability.START_CHARGE, Capability.STOP_CHARGE),
     }
@@ -49,6 +49,8 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
         Capability.BATTERY_ENERGY,
         Capability.LOCATION,
         Capability.PRECONDITIONING_STATE,
+        Capability.TIRE_PRESSURES,
+        Capability.USABLE_CAPACITY,
     }
     assert CommandKind.PRECONDITION in first.unconfirmable
     assert CommandKind.PRECONDITION not in second.unconfirmable

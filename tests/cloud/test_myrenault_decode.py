@@ -9,17 +9,16 @@ import pytest
 from custom_components.renault_ze.cloud.charging import ChargeMode, ChargeState, ChargingPoint
 from custom_components.renault_ze.cloud.models import (
     Battery,
-    Cabin,
     ChargeEvent,
     ChargeEventKind,
     ChargeWindow,
-    Location,
     PreconditioningRun,
     Result,
     Weekday,
 )
 from custom_components.renault_ze.cloud.myrenault import decode, decode_schedule
 from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
+from custom_components.renault_ze.cloud.reports import Cabin, Location
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 

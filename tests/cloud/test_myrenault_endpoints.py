@@ -12,14 +12,13 @@ from custom_components.renault_ze.cloud.charging import ChargeState, ChargingPoi
 from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
 from custom_components.renault_ze.cloud.models import (
     Battery,
-    Cabin,
     ChargeEventKind,
-    Location,
     NotificationSettings,
     Result,
 )
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.protocol import Cloud
+from custom_components.renault_ze.cloud.reports import Cabin, Location
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import BOTH, FIRST, LONDON, NOW, SECOND, asked, my_renault, sent, serve_sessions
 
@@ -238,6 +237,18 @@ async def test_charge_history_of_whole_months(adapter: MyRenault, renault: MyRen
     await adapter.charge_history(FIRST, date(2025, 12, 14), date(2026, 2, 2))
     query = renault.log.entries[-1].query
     assert query == {"start": "20251201", "end": "20260228", "country": "GB"}
+
+
+async def test_charge_history_of_the_setup(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """The first poll uses what the setup has read, later ones do not."""
+    await adapter.account(max_age=NOW)
+    renault.log.entries.clear()
+    today = datetime.now(UTC).date()
+    days = today - timedelta(days=1), today + timedelta(days=1)
+    await adapter.charge_history(SECOND, *days)
+    assert asked(renault) == []
+    await adapter.charge_history(SECOND, *days)
+    assert asked(renault) == ["GET charges"]
 
 
 @pytest.mark.parametrize(

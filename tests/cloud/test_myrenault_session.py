@@ -90,10 +90,13 @@ async def test_invalid_stored_content(
 
 
 async def test_token_is_renewed_before_its_end(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
-    """The server never gets an expired one."""
+    """The server never gets an expired one, and is not asked for another one much earlier."""
     await adapter.account(max_age=NOW)
-    wait(850)
+    wait(3500)
     await adapter.battery(FIRST)
+    assert (asked(renault).count(JWT), asked(renault).count(LOGIN)) == (1, 1)
+    wait(50)
+    await adapter.start_preconditioning(FIRST)
     assert (asked(renault).count(JWT), asked(renault).count(LOGIN)) == (2, 1)
     assert {entry.status for entry in renault.log.entries} <= {200, 404}
 
@@ -123,7 +126,7 @@ async def test_expired_login_is_renewed(adapter: MyRenault, renault: MyRenaultSi
     """The password is still valid."""
     await adapter.account(max_age=NOW)
     renault.backend.gigya.log_out()
-    wait(850)
+    wait(3550)
     renault.log.entries.clear()
     assert await adapter.battery(FIRST)
     assert asked(renault) == [JWT, LOGIN, JWT, "GET battery-status"]

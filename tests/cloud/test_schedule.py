@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, strategies as st
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, Weekday
+from custom_components.renault_ze.cloud.models import Weekday
 from custom_components.renault_ze.cloud.schedule import (
     ScheduleError,
     end_of,
@@ -14,7 +14,6 @@ from custom_components.renault_ze.cloud.schedule import (
     next_at,
     window,
 )
-from custom_components.renault_ze.vehicle.update import sessions
 
 LONDON = ZoneInfo("Europe/London")
 PARIS = ZoneInfo("Europe/Paris")
@@ -94,24 +93,3 @@ def test_next_at(wall_clock: time, after: datetime, zone: ZoneInfo) -> None:
     while minute.astimezone(zone).time() != wall_clock:
         minute += timedelta(minutes=1)
     assert fires == minute
-
-
-def event(hour: int, kind: ChargeEventKind | None, level: int | None = None) -> ChargeEvent:
-    """Return an event of the charge history."""
-    return ChargeEvent(at=datetime(2026, 10, 1, hour, tzinfo=UTC), kind=kind, level=level)
-
-
-def test_sessions_of_a_history_with_gaps() -> None:
-    """Events without a partner give no session."""
-    lines = [
-        event(1, ChargeEventKind.STARTED, 20),
-        event(3, ChargeEventKind.ENDED, 60),
-        event(5, ChargeEventKind.ENDED, 80),
-        event(7, ChargeEventKind.STARTED, 50),
-        event(8, ChargeEventKind.START_REQUESTED),
-        event(9, None),
-        event(10, ChargeEventKind.STARTED, 55),
-        event(12, ChargeEventKind.ENDED),
-    ]
-    found = [(each.started.at.hour, each.ended.at.hour, each.level_gained) for each in sessions(reversed(lines))]
-    assert found == [(10, 12, None), (1, 3, 40)]

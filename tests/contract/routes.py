@@ -81,7 +81,7 @@ OFFERED = {
     "Megane": {*_NEWER, "stop_charge"},
     "Master": _NEWER,
     "Spring": {*_NEWER, "stop_charge"},
-    "Twingo": set[str](),
+    "Twingo": _PRECONDITION,
     "Captur": _PRECONDITION,
 }
 # Preconditioning has the same route everywhere.

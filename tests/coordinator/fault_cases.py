@@ -215,7 +215,7 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all regular parts, due or not, also during a pause."""
-    car.poller = Poller(car.cloud, car.vehicle, car.storage)
+    car.poller = Poller(car.cloud, car.vehicle, car.storage, car.charges.history_begin)
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 

@@ -14,7 +14,10 @@ from tests.conftest import HomeClock, Later
 from tests.plan.planned import WARM, Car
 
 # The clock of Home Assistant is replaced before the setup, which hands it on.
-pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("home_clock")]
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.usefixtures("entity_registry_enabled_by_default", "home_clock"),
+]
 
 AHEAD = pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1), timedelta(days=30)], ids=str)
 STALE = "binary_sensor.renault_z_e_data_stale"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
+import pytest
 
 from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
@@ -14,6 +15,8 @@ from custom_components.renault_ze.vehicle.results import CommandReason, CommandS
 from simulator import Simulator
 from tests.common import VEHICLE, arrived, begun, expect_error, state, value
 from tests.plan.planned import Car
+
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 LAST = "sensor.renault_z_e_last_command"
 STALE = "binary_sensor.renault_z_e_data_stale"

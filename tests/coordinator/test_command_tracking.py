@@ -15,6 +15,8 @@ from tests import common
 from tests.common import begun, expect_error
 from tests.plan.planned import Car, Later
 
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
+
 WEEK = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
 
 

@@ -20,9 +20,9 @@ from tests.repair_flows import check_texts
 ACCOUNT = "Z.E. Services (y…@example.com)"
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
 FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]
-ENTITIES = 42
+ENTITIES = 46
 # At most the sensors of one car are added in one step of the event loop.
-SENSORS = 20
+SENSORS = 21
 
 
 @pytest.fixture

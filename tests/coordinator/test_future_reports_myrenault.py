@@ -9,7 +9,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud import redaction
-from custom_components.renault_ze.cloud.models import Location, PreconditioningRun, Result
+from custom_components.renault_ze.cloud.models import (
+    PreconditioningRun,
+    Result,
+)
+from custom_components.renault_ze.cloud.reports import Location
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator

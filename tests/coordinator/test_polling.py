@@ -168,6 +168,8 @@ async def test_only_changed_states_are_written(car: Car) -> None:
     assert not [entity for entity in changed if ELSEWHERE.match(entity)]
 
 
+# At noon, when no window of the car begins.
+@pytest.mark.freeze_time("2026-11-18 12:00:00+00:00")
 @pytest.mark.parametrize("options", [[], ["by_schedule"], ["by_schedule", "any_time"]], ids=len)
 async def test_poll_without_a_plan(car: Car, options: list[str]) -> None:
     """Compute no steps and store nothing while the car holds the schedule, which was edited here or not."""

@@ -197,7 +197,7 @@ async def newer(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
     first, *others = vehicle.ev_settings["programs"]
     programs = [{**first, "programActivationStatus": True}, *others]
     vehicle.apply_settings({"ev_settings": {**vehicle.ev_settings, "programs": programs, "chargeTimeStart": "20:00"}})
-    vehicle.car.fill(90)
+    vehicle.car.fill(50)
     vehicle.car.plug()
     vehicle.report_now()
     await simulator.start()

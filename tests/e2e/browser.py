@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 import re
 
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Error, Locator, Page, ViewportSize, expect
 
 from home.processes import wait_until
 from tests.e2e.house import SEEN_SECONDS
+from tests.e2e.words import translations
 
 WAIT_MILLISECONDS = 20_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -22,15 +23,26 @@ class User:
 
     page: Page
     url: str
+    language: str = "en"
+
+    def word(self, english: str) -> str:
+        """Return what the page says for some English words."""
+        return english if self.language == "en" else translations(self.language)[english]
 
     def open(self, path: str) -> None:
         """Open a page of Home Assistant."""
-        self.page.goto(f"{self.url}/{path}")
+        try:
+            self.page.goto(f"{self.url}/{path}")
+        except Error as error:
+            # A page that navigates by itself at the same moment aborts this.
+            if "ERR_ABORTED" not in str(error):
+                raise
+            self.page.goto(f"{self.url}/{path}")
         self.page.locator("home-assistant-main").wait_for()
 
     def press(self, name: str) -> None:
-        """Press a button."""
-        self.page.get_by_role("button", name=name, exact=True).last.click()
+        """Press a button by its English name."""
+        self.page.get_by_role("button", name=self.word(name), exact=True).last.click()
 
     def reads(self, text: str) -> None:
         """Wait until the page shows a text."""
@@ -78,7 +90,7 @@ class DevicePage(User):
 
     def press_row(self, name: str) -> None:
         """Press the button of an entity."""
-        self.row(name).get_by_role("button", name="Press").click()
+        self.row(name).get_by_role("button", name=self.word("Press")).click()
 
     def switch(self, name: str, *, on: bool) -> None:
         """Turn the switch of an entity on or off, and wait until it shows that."""
@@ -98,5 +110,5 @@ class DevicePage(User):
     def open_details(self, name: str) -> None:
         """Open the details of an entity."""
         self.row(name).click()
-        self.page.locator("ha-more-info-dialog").get_by_role("button", name="Menu").click()
-        self.page.get_by_role("menuitem", name="Details").click()
+        self.page.locator("ha-more-info-dialog").get_by_role("button", name=self.word("Menu")).click()
+        self.page.get_by_role("menuitem", name=self.word("Details")).click()

@@ -50,17 +50,17 @@ class CalendarPage(User):
     def fill_in(self, summary: str, calendar: str, start: str, end: str, repeat: str) -> None:
         """Open the form of a new event, and fill it in."""
         self.press("Add event")
-        self.form.get_by_role("textbox", name="Summary").fill(summary)
+        self.form.get_by_role("textbox", name=self.word("Summary")).fill(summary)
         self.form.locator("ha-entity-picker").click()
         self.page.locator("ha-combo-box-item").filter(has_text=calendar).last.click()
         set_times(self.form, start, end)
-        self.form.locator("ha-select").filter(has_text="Repeat").click()
-        self.page.get_by_role("menuitem", name=repeat).click()
+        self.form.locator("ha-select").filter(has_text=self.word("Repeat")).click()
+        self.page.get_by_role("menuitem", name=self.word(repeat), exact=True).click()
 
     def submit(self) -> None:
         """Add the event of the form."""
         self.press("Add event")
-        expect(self.form.get_by_role("textbox", name="Summary"), "the event was added").to_be_hidden()
+        expect(self.form.get_by_role("textbox", name=self.word("Summary")), "the event was added").to_be_hidden()
 
     def change_once(self, event: str, start: str, end: str) -> None:
         """Change the times of one occurrence."""
@@ -68,8 +68,16 @@ class CalendarPage(User):
         self.press("Edit event")
         set_times(self.form, start, end)
         self.press("Save event")
-        self.page.get_by_role("radio", name="Only this event").check()
+        self.page.get_by_role("radio", name=self.word("Only this event")).check()
         self.press("Update")
+
+    def delete(self, event: str, *, following: bool) -> None:
+        """Delete one occurrence of an event, perhaps with all that follow."""
+        self.event(event).click()
+        self.press("Delete event")
+        times = "This and all future events" if following else "Only this event"
+        self.page.get_by_role("radio", name=self.word(times)).check()
+        self.press("Delete")
 
 
 def set_times(form: Locator, start: str, end: str) -> None:

@@ -10,13 +10,17 @@ import pytest
 import pytest_socket
 
 from home.chromium import Chromium, chromium_path, log_in
-from home.config_folder import TIME_ZONE
-from home.home_assistant import HomeAssistant
+from home.config_folder import LANGUAGE, zone_at
+from home.home_assistant import DEFAULT_CLOUD, HomeAssistant
 from home.processes import HomeError, free_port
 from home.simulator import Simulator
 from tests.e2e.browser import DESKTOP, page_text
+from tests.e2e.car_card import CarCard
+from tests.e2e.console import Console, watched
 from tests.e2e.house import House
+from tests.e2e.week_card import WeekCard
 
+MODEL = {"zeservices": (), "myrenault": ("--model", "ZOE50")}
 # Set where a skipped test would go unnoticed.
 REQUIRED = "BROWSER_TESTS_REQUIRED"
 
@@ -30,18 +34,40 @@ def real_sockets() -> None:
 
 @pytest.fixture(scope="module")
 def time_zone() -> str:
-    """Return the time zone of the house and its car."""
-    return TIME_ZONE
+    """Return a time zone where it is between 9 and 10, so that nothing depends on when the tests run."""
+    return zone_at(9)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, time_zone: str) -> Iterator[House]:
+def language() -> str:
+    """Return the language of the house."""
+    return LANGUAGE
+
+
+@pytest.fixture(scope="module")
+def cloud() -> str:
+    """Return the service of the account, by the simulator's name."""
+    return DEFAULT_CLOUD
+
+
+@pytest.fixture(scope="module")
+def cars() -> tuple[str, ...]:
+    """Return the simulator's options for the cars of the account."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, time_zone: str, language: str, cloud: str, cars: tuple[str, ...]
+) -> Iterator[House]:
     """Start an onboarded Home Assistant without a car, and the simulator."""
     pytest_socket.enable_socket()
     folder: Path = tmp_path_factory.mktemp("home")
-    house = House(HomeAssistant(folder, free_port()), Simulator(folder, free_port(), "--timezone", time_zone))
+    options = ("--timezone", time_zone, "--cloud", cloud, *(cars or MODEL[cloud]))
+    simulator = Simulator(folder, free_port(), *options)
+    house = House(HomeAssistant(folder, free_port(), cloud), simulator)
     try:
-        house.hass.prepare(time_zone)
+        house.hass.prepare(time_zone, language)
         house.simulator.start()
         house.hass.start()
         yield house
@@ -84,7 +110,27 @@ def page(chromium: Chromium, tmp_path: Path) -> Iterator[Page]:
     """Return the page in the browser, of the size of a desktop."""
     with chromium.window() as page:
         page.set_viewport_size(DESKTOP)
+        page.emulate_media(reduced_motion="reduce")
         yield page
+
+
+@pytest.fixture
+def console(page: Page) -> Iterator[Console]:
+    """Fail a test in which the browser reports an error."""
+    with watched(page) as console:
+        yield console
+
+
+@pytest.fixture
+def car(page: Page, house: House) -> CarCard:
+    """Return the card of the car."""
+    return CarCard(page, house.hass.url)
+
+
+@pytest.fixture
+def week(page: Page, house: House) -> WeekCard:
+    """Return the card of the week."""
+    return WeekCard(page, house.hass.url)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import re
 from typing import Any
 
 from home.home_assistant import ENTITY_PREFIX, HomeAssistant
@@ -10,6 +11,8 @@ from home.simulator import VIN, Simulator
 
 # Home Assistant may delay a poll by 10 seconds, and a command is polled each 30 seconds.
 SEEN_SECONDS = 60
+# The settings of a user who reads English, with a 24-hour clock.
+ENGLISH = {"language": "en", "time_format": "24", "first_weekday": "monday"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,19 @@ class House:
             error.add_note(f"It shows {self.state(platform, key)}; the car: {car}")
             raise
 
+    def poll_until(self, key: str, value: str) -> None:
+        """Poll the car until a sensor has a value: MY Renault's responses are kept for half a minute."""
+
+        def is_shown() -> bool:
+            self.poll()
+            return self.state("sensor", key) == value
+
+        try:
+            wait_until(is_shown, f"{key} shows {value}", SEEN_SECONDS)
+        except TimeoutError as error:
+            error.add_note(f"It shows {self.state('sensor', key)}")
+            raise
+
     def press(self, key: str) -> None:
         """Press one of the car's buttons."""
         self.hass.client.perform_action("button.press", entity_id=entity("button", key))
@@ -72,6 +88,12 @@ class House:
     def sent(self, path: str, method: str = "POST") -> list[dict[str, Any]]:
         """Return the requests for the first car that the server received since it started."""
         return self.simulator.requests(method, f"/{VIN}{path}")
+
+    def unexpected_errors(self, *provoked: str) -> list[str]:
+        """Return the errors in Home Assistant's log except those that a test provoked, and all tracebacks."""
+        lines = self.hass.log.read_text().splitlines()
+        errors = [line for line in lines if re.search(r" (?:ERROR|CRITICAL) |^Traceback", line)]
+        return [line for line in errors if not any(cause in line for cause in provoked)]
 
     def logins(self) -> int:
         """Return how often somebody signed in since the simulator started."""

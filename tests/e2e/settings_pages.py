@@ -19,16 +19,16 @@ class SettingsPages(User):
         """Return the form of an account."""
         return self.page.locator("dialog-data-entry-flow")
 
-    def start_account(self, address: str, username: str) -> None:
-        """Open the form of a new account, and enter everything but the password."""
+    def start_account(self, address: str, username: str, service: str = "Use a compatible server") -> None:
+        """Open the form of a new account at a service, and enter everything but the password."""
         self.open("config/integrations/dashboard")
         self.press("Add integration")
-        self.page.get_by_placeholder("Search for a brand name").fill(NAME)
+        self.page.get_by_placeholder(self.word("Search for a brand name")).fill(NAME)
         self.page.locator("dialog-add-integration").get_by_text(NAME, exact=True).click()
-        self.form.get_by_text("Use a compatible server").click()
-        self.form.get_by_role("textbox", name="Email").fill(username)
-        self.form.get_by_role("button", name="Server").click()
-        self.form.get_by_role("textbox", name="Address").fill(address)
+        self.form.get_by_text(self.word(service)).click()
+        self.form.get_by_role("textbox", name=self.word("Email")).fill(username)
+        self.form.get_by_role("button", name=self.word("Server")).click()
+        self.form.get_by_role("textbox", name=self.word("Address")).fill(address)
 
     def start_login(self) -> None:
         """Open the form of an account that needs its password again."""
@@ -37,25 +37,25 @@ class SettingsPages(User):
 
     def enter_password(self, password: str) -> None:
         """Submit the form with a password."""
-        self.form.get_by_role("textbox", name="Password").fill(password)
-        self.form.get_by_role("button", name="Submit").click()
+        self.form.get_by_role("textbox", name=self.word("Password")).fill(password)
+        self.form.get_by_role("button", name=self.word("Submit")).click()
 
     def choose(self, entry: str) -> None:
         """Choose an entry of the account's menu."""
         self.open(f"config/integrations/integration/{DOMAIN}")
-        self.page.locator("ha-config-entry-row").get_by_role("button", name="Menu").first.click()
-        self.page.get_by_role("menuitem", name=entry).click()
+        self.page.locator("ha-config-entry-row").get_by_role("button", name=self.word("Menu")).first.click()
+        self.page.get_by_role("menuitem", name=self.word(entry)).click()
 
     def reload_account(self) -> None:
         """Reload the account, which reads everything again."""
         self.choose("Reload")
-        self.reads("The integration was reloaded")
+        self.reads(self.word("The integration was reloaded"))
         self.press("OK")
 
     def delete_account(self) -> None:
         """Delete the account, and confirm that."""
         self.choose("Delete")
-        self.reads("Its devices and entities will be permanently deleted.")
+        self.reads(self.word("Its devices and entities will be permanently deleted."))
         self.picture("12-delete")
         self.press("Delete")
         expect(self.page.locator("ha-config-entry-row"), "the account is gone").to_have_count(

@@ -44,7 +44,10 @@ def ready_entry(output: Path, port: int) -> tuple[str, str]:
         [entry] = client.entries(DOMAIN)
         assert client.command("frontend/get_system_data", key="core")["value"]["default_panel"] == "renault-ze"
         assert client.command("repairs/list_issues") == {"issues": []}
-        assert "renault-ze" in client.command("get_panels")
+        dashboard = client.command("lovelace/config", url_path="renault-ze")
+        assert dashboard == {"strategy": {"type": "custom:renault-ze"}}
+        [module] = client.command("lovelace/resources")
+        assert module["url"].startswith("/renault_ze/renault-ze.js?v=")
         blueprints = client.command("blueprint/list", domain="automation")
         assert {str(path.relative_to(BLUEPRINTS)) for path in BLUEPRINTS.glob("renault_ze/*.yaml")} <= blueprints.keys()
         assert client.get(f"/api/states/sensor.{ENTITY_PREFIX}_battery")["state"].isdigit()

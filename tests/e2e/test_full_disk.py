@@ -63,11 +63,11 @@ def repairs(house: House) -> set[str]:
     return {each["translation_key"] for each in issues}
 
 
-def test_departure_on_a_full_disk(house: House) -> None:
+def test_departure_on_a_full_disk(house: House, time_zone: str) -> None:
     """Send the command once it can be stored, and not again after a kill."""
     house.hass.add_account(house.simulator.url, USERNAME, PASSWORD)
     house.hass.wait_loaded()
-    at = datetime.now(ZoneInfo("Europe/London")) + AHEAD
+    at = datetime.now(ZoneInfo(time_zone)) + AHEAD
     house.ask("set_departure", name="Work", time=f"{at:%H:%M:%S}", days=DAYS)
     wait_until(lambda: is_stored(house), "the departure is stored", DUE_SECONDS)
     _, most = resource.prlimit(process(house), resource.RLIMIT_FSIZE)

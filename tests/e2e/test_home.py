@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from home.client import Client, InvalidCredentialsError
+from home.config_folder import TIME_ZONE
 from home.home_assistant import DOMAIN, ENTITY_PREFIX
 from home.processes import wait_until
 from home.simulator import PASSWORD, USERNAME, VIN
@@ -21,13 +22,19 @@ pytestmark = [pytest.mark.xdist_group("home"), pytest.mark.timeout(300)]
 SECOND_VIN = "VF1AGVYF0ZE000002"
 NEW_PASSWORD = "N3wP4ss"
 LOADED = 60
-PLATFORMS = {"binary_sensor", "button", "calendar", "event", "select", "sensor", "switch", "time"}
+PLATFORMS = {"binary_sensor", "button", "calendar", "event", "number", "select", "sensor", "switch", "time"}
 # Caused by the tests: the server down, a command sent meanwhile, another password.
 PROVOKED = (
     "Error fetching Renault Z.E. data",
     "Error during service call to button.press",
     "Authentication failed while fetching Renault Z.E. data",
 )
+
+
+@pytest.fixture(scope="module")
+def time_zone() -> str:
+    """Return a time zone whose clocks change."""
+    return TIME_ZONE
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +214,7 @@ def test_changed_password(owned: House) -> None:
     [flow] = client.command("config_entries/flow/progress")
     assert (flow["handler"], flow["context"]["source"], flow["step_id"]) == (DOMAIN, "reauth", "reauth_confirm")
     refused = client.fill_in(flow["flow_id"], password=PASSWORD)
-    assert refused["errors"] == {"base": "invalid_auth"}
+    assert refused["errors"] == {"base": "invalid_password"}
     accepted = client.fill_in(flow["flow_id"], password=NEW_PASSWORD)
     assert (accepted["type"], accepted["reason"]) == ("abort", "reauth_successful")
     owned.hass.wait_loaded()

@@ -8,13 +8,13 @@ from custom_components.renault_ze.const import CONF_POLL_INTERVAL
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN
-from tests.common import logins, suggested
+from tests.common import logins, open_options, suggested
 from tests.plan.planned import Car
 
 
 async def test_options(car: Car) -> None:
     """The defaults are shown; new values are used after the reload, and shown the next time."""
-    result = await car.hass.config_entries.options.async_init(car.entry.entry_id)
+    result = await open_options(car.hass, car.entry)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "settings")
     assert result["data_schema"]({}).items() >= {CONF_POLL_INTERVAL: 10, CONF_THRESHOLD: 45}.items()
     chosen = {CONF_POLL_INTERVAL: 30, CONF_THRESHOLD: 60}
@@ -30,7 +30,7 @@ async def test_options(car: Car) -> None:
     await car.later(2 * 60)
     assert car.simulator.log.entries
     assert coordinator.planner.settings.threshold == 60
-    result = await car.hass.config_entries.options.async_init(car.entry.entry_id)
+    result = await open_options(car.hass, car.entry)
     assert suggested(result).items() >= chosen.items()
 
 
@@ -40,7 +40,7 @@ async def test_options(car: Car) -> None:
 )
 async def test_options_out_of_range(car: Car, field: str, out_of_range: int) -> None:
     """Interval and threshold have limits."""
-    result = await car.hass.config_entries.options.async_init(car.entry.entry_id)
+    result = await open_options(car.hass, car.entry)
     values = {CONF_POLL_INTERVAL: 10, CONF_THRESHOLD: 45, field: out_of_range}
     with pytest.raises(InvalidData) as refused:
         await car.hass.config_entries.options.async_configure(result["flow_id"], values)

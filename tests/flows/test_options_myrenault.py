@@ -22,9 +22,11 @@ from tests.common import ask, set_up, value
 from tests.conftest import Later
 from tests.lifecycle.accounts import device_of
 from tests.plan.planned import EVERY_DAY
+from tests.texts import VARIES, below
 
 STATUS, MODE = "sensor.renault_z_e_charge_schedule_status", "select.renault_z_e_charge_mode"
 # On the clock of the vehicle, which is Home Assistant's: that of Los Angeles, eight hours behind, in winter.
+MENU = ["settings", "electricity_price", "solar", "cheapest_hours", "schedule_clock", "time_zone"]
 NIGHT = (
     ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),
     ChargeWindow(Weekday.SUNDAY, time(1), timedelta(hours=4)),
@@ -55,9 +57,11 @@ async def set_schedule(hass: HomeAssistant, entry: MockConfigEntry, later: Later
 
 
 async def choose(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> ConfigFlowResult:
-    """Open the options, and choose from the menu."""
+    """Open the options, and choose from the menu, which shows all its texts."""
     menu = await hass.config_entries.options.async_init(entry.entry_id)
-    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["settings", "schedule_clock", "time_zone"])
+    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, MENU)
+    for kind in ("menu_options", "menu_option_descriptions"):
+        assert below(f"{VARIES}.{kind}").keys() == {f"{VARIES}.{kind}.{each}" for each in MENU}
     return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": choice})
 
 

@@ -9,10 +9,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.renault_ze.const import CONF_PLAN
-from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema
+from custom_components.renault_ze.flow_schemas import OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema
 from custom_components.renault_ze.plan.settings import CONF_RUN_LENGTH, CONF_START_EARLIER
 from simulator import Simulator
-from tests.common import ask, only_device, received_commands, set_up
+from tests.common import ask, only_device, open_options, received_commands, set_up
 from tests.plan.planned import WARM, WORK, Until
 
 # Wednesday evening.
@@ -33,7 +33,7 @@ def test_sections_have_no_defaults(schema: vol.Schema) -> None:
 
 async def test_preconditioning_has_a_duration(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
     """With none, no departure would ever start."""
-    shown = await hass.config_entries.options.async_init(init_integration.entry_id)
+    shown = await open_options(hass, init_integration)
     with pytest.raises(InvalidData) as refused:
         await hass.config_entries.options.async_configure(shown["flow_id"], {CONF_PLAN: {CONF_RUN_LENGTH: 0}})
     assert refused.value.schema_errors

@@ -18,7 +18,7 @@ async def test_reauth(car: Car) -> None:
     (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
     result = await submit(car.hass, flow["flow_id"], {CONF_PASSWORD: "wrong again"})
-    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "invalid_auth"})
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "invalid_password"})
     assert suggested(result) == {}
     assert result["description_placeholders"]["username"] == "you@example.com"
     result = await submit(car.hass, flow["flow_id"], {CONF_PASSWORD: "changed"})

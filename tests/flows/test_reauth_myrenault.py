@@ -48,7 +48,7 @@ async def _reauthenticate(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     (flow,) = hass.config_entries.flow.async_progress()
     assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")
     result = await submit(hass, flow, {CONF_PASSWORD: "wrong again"})
-    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "invalid_auth"})
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "invalid_password"})
     before = dict(entry.data)
     result = await submit(hass, result, {CONF_PASSWORD: "changed"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")

@@ -1,6 +1,7 @@
 """Accounts, their cars and devices, and two accounts of a household with the same car."""
 
 from collections.abc import Awaitable, Callable
+import logging
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import CONF_USERNAME
@@ -52,7 +53,13 @@ def alike(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfi
 @pytest.fixture
 def quiet(caplog: pytest.LogCaptureFixture) -> Callable[[], bool]:
     """Return a function that checks that nothing was logged as a problem."""
-    return lambda: "does not generate unique IDs" not in caplog.text and "ERROR" not in caplog.text
+    return lambda: (
+        not [
+            each
+            for each in caplog.records
+            if each.levelno >= logging.ERROR or "does not generate unique IDs" in each.getMessage()
+        ]
+    )
 
 
 def cars(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:

@@ -146,6 +146,7 @@ async def test_car_moved_to_the_other_account(car: Car, partner: MockConfigEntry
     assert entities(car.hass, partner) == before
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_my_renault_takes_over(car: Car, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> None:
     """Unsupported entities are removed, and the car's time zone is kept."""
     device = device_of(car.hass, car.entry)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.const import DAYS
+from custom_components.renault_ze.cloud.models import DAYS
 from simulator import Schedule, Simulator, Week, Window
 from tests.plan.planned import DEPLOY, Car, Later
 from tests.repair_flows import STATUS, TEXTS, ask_what_to_do, check_texts, fix, set_week

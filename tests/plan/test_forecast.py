@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind
+from custom_components.renault_ze.plan.forecast import DEFAULT_SPEED, charging_speed, forecast
 from custom_components.renault_ze.plan.model import Plan
-from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, forecast
 from custom_components.renault_ze.plan.steps import DepartureMessage, Shortage
 from custom_components.renault_ze.vehicle.state import Charge, VehicleState
 from tests.plan.simulated.states import (

@@ -13,7 +13,7 @@ from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.decisions import next_step
 from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, PlannedWindow
 from custom_components.renault_ze.plan.timetable import departure_times, weekly_schedule
-from custom_components.renault_ze.services import responses
+from custom_components.renault_ze.services.plan import plan_response
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.calendar import CalendarContext
 from custom_components.renault_ze.views.departure_calendar import DepartureCalendar
@@ -79,7 +79,7 @@ def cost(work: Work, plan: Plan) -> float:
         pytest.param(lambda plan: observed(plan, vehicle(weekly_schedule(plan)), NOW), id="observe"),
         pytest.param(lambda plan: next_step(situation(plan, vehicle(weekly_schedule(plan)), NOW)), id="next step"),
         pytest.param(lambda plan: plan_entities.next_charge_window(situation(plan, vehicle(), NOW)), id="next window"),
-        pytest.param(lambda plan: responses.plan(situation(plan, vehicle(), NOW), None), id="response"),
+        pytest.param(lambda plan: plan_response(situation(plan, vehicle(), NOW), None), id="response"),
     ],
 )
 def test_many_windows(work: Work) -> None:
@@ -95,7 +95,7 @@ def test_many_windows(work: Work) -> None:
         pytest.param(lambda plan: observed(plan, vehicle(), NOW), id="observe"),
         pytest.param(lambda plan: next_step(situation(plan, vehicle(), NOW)), id="next step"),
         pytest.param(lambda plan: plan_entities.preconditioning_reason(situation(plan, vehicle(), NOW)), id="reason"),
-        pytest.param(lambda plan: responses.plan(situation(plan, vehicle(), NOW), None), id="response"),
+        pytest.param(lambda plan: plan_response(situation(plan, vehicle(), NOW), None), id="response"),
     ],
 )
 def test_many_departures(work: Work) -> None:

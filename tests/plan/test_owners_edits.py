@@ -142,4 +142,6 @@ def test_car_follows_the_owners_edits(number: int) -> None:
     # A sample has too few scenarios for all of them.
     least = min(len(OwnersChange), cases(SCENARIOS_PER_RUN))
     assert len(accepted) >= least, f"never accepted: {set(OwnersChange) - set(accepted)}"
-    assert min(checked.charged, checked.idle, checked.any_time) > 1000, f"hardly checked: {checked}"
+    assert min(checked.charged, checked.idle) > 1000, f"hardly checked: {checked}"
+    is_complete = cases(SCENARIOS_PER_RUN) == SCENARIOS_PER_RUN
+    assert checked.any_time > 1000 or not is_complete, f"hardly checked: {checked}"

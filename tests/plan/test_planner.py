@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_NOTIFY
 from simulator import EXAMPLE_VIN
-from tests.common import ask, call, state, value
+from tests.common import ask, call, open_options, state, value
 from tests.plan.planned import NO_TIMER, PLAN, TIMER, WARM, WORK, Car, notifications, reload
 
 # A Wednesday evening in London, where the car is.
@@ -152,7 +152,7 @@ async def test_override_sends_the_command_below_the_threshold(car: Car) -> None:
 async def test_the_options_change_a_departure(car: Car, init_integration: MockConfigEntry) -> None:
     """A run of twenty minutes starts earlier, and the form shows the chosen options."""
     chosen = {"run_length": 20, "lead": 10, "robust_lead": 60, "load_lead": 30, "evening_check": "21:15:00"}
-    form = await car.hass.config_entries.options.async_init(init_integration.entry_id)
+    form = await open_options(car.hass, init_integration)
     given = {"poll_interval": 10, "preconditioning_threshold": 45, "plan": {**chosen, "notify": False}}
     await car.hass.config_entries.options.async_configure(form["flow_id"], given)
     await car.hass.async_block_till_done(wait_background_tasks=True)
@@ -160,7 +160,7 @@ async def test_the_options_change_a_departure(car: Car, init_integration: MockCo
     settings = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings
     assert (settings.timer_ahead, settings.send_ahead) == (timedelta(hours=1), timedelta(minutes=30))
     assert settings.evening == time(21, 15)
-    form = await car.hass.config_entries.options.async_init(init_integration.entry_id)
+    form = await open_options(car.hass, init_integration)
     (plan,) = (fields for name, fields in form["data_schema"].schema.items() if name == "plan")
     assert {str(each): each.description["suggested_value"] for each in plan.schema.schema} == given["plan"]
     await car.ask("set_departure", **WORK)

@@ -5,7 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Cabin, CommandKind, Part
+from custom_components.renault_ze.cloud.models import (
+    CommandKind,
+    Part,
+)
+from custom_components.renault_ze.cloud.reports import Cabin
 from custom_components.renault_ze.plan.model import Plan
 from custom_components.renault_ze.plan.preconditioning import is_unread
 from custom_components.renault_ze.plan.sending import is_unread as is_schedule_unread

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator.myrenault import MyRenaultSimulator
-from simulator.myrenault.vehicle import AWAY, FIRST_ODOMETER_KM, HOME
+from simulator.myrenault.car import AWAY, FIRST_ODOMETER_KM, HOME
 from tests.common import check_platform, set_up, state, value
 from tests.conftest import Later
 

@@ -16,7 +16,10 @@ from simulator import EXAMPLE_VIN, Simulator
 from tests.common import VEHICLE, arrived, set_up, value
 from tests.plan.planned import Car, Later
 
-pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.usefixtures("entity_registry_enabled_by_default"),
+]
 
 CHARGE = "event.renault_z_e_charge"
 PRECONDITIONING = "event.renault_z_e_preconditioning"

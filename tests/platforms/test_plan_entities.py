@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, StepReason
-from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
+from custom_components.renault_ze.sensors.plan import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, expect_error, set_up, state, value
 from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Car
@@ -206,5 +206,5 @@ def test_each_reason_is_an_event_or_silent() -> None:
     assert set(StepReason) - set(MESSAGE_REASONS) == {
         *(StepReason.CANCELED, StepReason.TIMER_LEFT_OVER, StepReason.DEPARTURE, StepReason.NOT_CONFIRMED),
         *(StepReason.PLAN_CHANGED, StepReason.ADDITIONAL_WINDOW, StepReason.MAIN_WINDOW),
-        StepReason.SWITCHED_OFF,
+        *(StepReason.SWITCHED_OFF, StepReason.LIMIT_REACHED),
     }

@@ -12,7 +12,10 @@ from simulator.world.records import Source
 from tests.common import set_up, state, value
 from tests.plan.planned import Car, Later
 
-pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.usefixtures("entity_registry_enabled_by_default"),
+]
 
 EVENT = "event.renault_z_e_preconditioning"
 DOWN: dict[str, Any] = {"kind": "status", "status": 500, "path": "*/air-conditioning/last"}

@@ -16,12 +16,14 @@ ENTITIES: Mapping[Scope, set[str]] = {
         *("button.request_update", "event.charge"),
         *("sensor.battery", "sensor.charge_ends_at", "sensor.charging_point", "sensor.charging_reason"),
         *("sensor.charging_time_remaining", "sensor.last_report", "sensor.range"),
+        *("sensor.energy_charged", "sensor.home_energy_this_month"),
+        *("sensor.last_charge_energy", "sensor.last_charge_level"),
     },
     Scope.HISTORY: set(),
     Scope.ACTIVATION: {"button.start_charge"},
     Scope.SCHEDULING: {
         *("calendar.charging", "sensor.charge_schedule_status", "sensor.next_charge_window"),
-        "select.charge_mode",
+        *("number.charge_limit", "select.charge_mode"),
     },
     Scope.PRECONDITIONING: {
         *("button.cancel_preconditioning_timer", "switch.skip_next_departure", "button.start_preconditioning"),
@@ -39,6 +41,7 @@ ENTITIES: Mapping[Scope, set[str]] = {
 }
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("scope", Scope)
 async def test_scopes(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, scope: Scope

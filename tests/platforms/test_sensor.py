@@ -5,15 +5,19 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.models import Part
+from custom_components.renault_ze.cloud.models import Battery, Part
+from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
+from custom_components.renault_ze.vehicle.state import VehicleState
 from simulator import Simulator
 from tests.common import set_up, value
 from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+SECOND = timedelta(seconds=1)
 
 
 def shown(hass: HomeAssistant, *keys: str) -> list[str]:
@@ -25,13 +29,36 @@ async def test_charging(car: Car) -> None:
     """The end of the charge is calculated from the report; it is unknown after the charge."""
     keys = ("charging_time_remaining", "charge_ends_at", "charging_point")
     await car.later(301, times=7)
-    minutes, ends_at, point = shown(car.hass, *keys)
+    hours, ends_at, point = shown(car.hass, *keys)
     reported_at = datetime.fromisoformat(car.value("sensor.renault_z_e_last_report"))
-    assert datetime.fromisoformat(ends_at) - reported_at == timedelta(minutes=float(minutes))
+    assert timedelta() <= reported_at + timedelta(hours=float(hours)) - datetime.fromisoformat(ends_at) < SECOND
     assert point == "accelerated"
     car.simulator.vehicle().car.unplug()
     await car.later(301, times=2)
-    assert shown(car.hass, *keys) == ["unknown"] * 3
+    assert shown(car.hass, *keys) == ["unknown", "unknown", "none"]
+
+
+def test_remaining_time_in_hours_and_minutes() -> None:
+    """Each number of minutes is shown as it was reported: hours, and minutes rounded down."""
+    (description,) = (each for each in DESCRIPTIONS if each.key == "charging_time_remaining")
+    assert description.suggested_unit_of_measurement == "h"
+    for minutes in range(25 * 60):
+        remaining = timedelta(minutes=minutes)
+        state = VehicleState(battery=Battery(charging=True, charging_time_remaining=remaining))
+        hours = round(description.value_fn(state) / 60, description.suggested_display_precision)
+        assert divmod(minutes, 60) == (int(hours), int((hours - int(hours)) * 60))
+
+
+async def test_remaining_time_of_an_earlier_version(car: Car, entity_registry: er.EntityRegistry) -> None:
+    """Automations compare minutes, which a sensor keeps that already had them."""
+    name = "sensor.renault_z_e_charging_time_remaining"
+    entity_registry.async_update_entity_options(name, "sensor.private", None)
+    entity_registry.async_update_entity(name, unit_of_measurement="min")
+    await car.reload()
+    await car.later(301, times=7)
+    assert car.state(name).attributes["unit_of_measurement"] == "min"
+    assert float(car.value(name)) > 60
+    assert entity_registry.async_get(name).options["sensor"] == {"suggested_display_precision": 3}
 
 
 async def test_timer(

@@ -6,8 +6,8 @@ from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.sensor import DESCRIPTIONS
-from custom_components.renault_ze.trip_sensor import TRIP_DESCRIPTIONS
+from custom_components.renault_ze.sensors.trips import TRIP_DESCRIPTIONS
+from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import set_up, state, value
@@ -17,15 +17,22 @@ LAST = "sensor.renault_z_e_last_journey_consumption_estimate"
 TODAY = "sensor.renault_z_e_consumption_today_estimate"
 METRIC, US = "kWh/100km", "mi/kWh"
 UNITS = {
+    "average_consumption_estimate": US,
     "battery": "%",
     "battery_energy": "kWh",
-    "charging_time_remaining": "min",
+    "charging_time_remaining": "h",
     "consumption_today_estimate": US,
     "distance_today_estimate": "mi",
+    "energy_charged": "kWh",
+    "energy_used_today_estimate": "kWh",
+    "home_energy_this_month": "kWh",
+    "last_charge_energy": "kWh",
+    "last_charge_level": "%",
     "last_journey_consumption_estimate": US,
     "last_journey_distance_estimate": "mi",
     "mileage": "mi",
     "range": "mi",
+    "usable_capacity_estimate": "kWh",
 }
 MILES_IN_100_KM = 62.137
 HOUR = 3601

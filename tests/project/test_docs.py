@@ -25,7 +25,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
 )
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
+from custom_components.renault_ze.flow_schemas import OPTIONS_SCHEMA
 from custom_components.renault_ze.plan.steps import Shortage, StepKind, StepReason
 from custom_components.renault_ze.services import ACTIONS
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
@@ -35,7 +35,7 @@ from simulator.world.battery import ChargingPoint
 from simulator.world.notifications import DoNotDisturb, Settings
 from simulator.world.records import ChargeEntry, ChargeEvent, Source
 from tests.common import ask
-from tests.project.sources import SERVICES
+from tests.project.sources import SERVICES, card_texts
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -44,7 +44,7 @@ DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
 MOST_LINES = 200
 SECTIONS = [
     *("What it does", "Requirements", "Installation", "Setup", "Precondition before the commute", "Charge schedule"),
-    *("Entities", "Actions", "Troubleshooting", "Limitations", "Removal", "Development"),
+    *("Dashboard", "Entities", "Actions", "Troubleshooting", "Limitations", "Removal", "Development"),
 ]
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 DOCUMENT = (ROOT / "docs/actions.md").read_text(encoding="utf-8")
@@ -143,6 +143,7 @@ def texts() -> set[str]:
     files += [COMPONENTS / name / "translations/en.json" for name in ("battery", "event", "renault")]
     files += [INTEGRATION / name for name in ("manifest.json", "translations/en.json")]
     found = {text for each in files for text in wording(json.loads(each.read_text(encoding="utf-8")))}
+    found |= set(card_texts().values())
     for blueprint in (ROOT / "blueprints").rglob("*.yaml"):
         found |= set(wording(load_yaml_dict(str(blueprint))["blueprint"]))
     return found
@@ -250,7 +251,8 @@ def test_readme_is_short_and_in_order() -> None:
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= MOST_LINES
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
-    assert re.findall(r"(?<!\[)!\[.*\]\((.*)\)", text) == ["docs/images/dashboard.png"]
+    images = re.findall(r"(?<!\[)!\[[^\]]*\]\(docs/images/([^)]*)\)", text)
+    assert images == ["dashboard.png", "phone-car.png", "phone-week.png"]
     assert json.loads((ROOT / "hacs.json").read_text())["homeassistant"] in text
 
 

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from benchmarks import day, stall
+from benchmarks import cards, day, stall
 from benchmarks.table import Row, compared, shown
+from home.processes import HomeError
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/measurements.md").read_text(encoding="utf-8")
 TABLE = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCUMENT.splitlines() if line[:2] == "| "]
@@ -41,6 +42,14 @@ def test_missed_aims() -> None:
     assert missed == set(re.findall(r'"(.+?)"', DOCUMENT.partition("Missed aims:")[2]))
 
 
+def is_missed(row: list[str]) -> bool:
+    """Return whether a figure, or its ratio if the aim has no unit, misses its aim."""
+    aim = row[4]
+    if aim.startswith("at least"):
+        return first_number(row[2]) < first_number(aim)
+    return first_number(row[2] if aim.endswith(("s", "kB")) else row[3]) > first_number(aim)
+
+
 def first_number(cell: str) -> float:
     """Return the first number in a cell."""
     (number,) = re.findall(r"\d[\d.,]*", cell)[:1]
@@ -52,3 +61,24 @@ def test_ratio() -> None:
     assert compared("figure", [2.0, 3.0], "ms", "2") == Row("figure", "2 ms", "3 ms", "1.50", "2")
     assert compared("figure", [0, 1234]) == Row("figure", "0", "1,234", "-", "-")
     assert [shown(1.234), shown(12.34)] == ["1.23", "12"]
+
+
+def test_cards(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The figures of the cards are shown; without a browser, only their size is measured, and the reason is said."""
+
+    def missing() -> str:
+        raise HomeError("Chromium is missing.")
+
+    monkeypatch.setattr(cards, "chromium_path", missing)
+    sizes = [row.figure for row in cards.rows(1)]
+    assert {*sizes, cards.PAINT, cards.FRAMES} <= FIGURES
+    assert capsys.readouterr().err == "The display of the cards was not measured. Chromium is missing.\n"
+
+
+def test_scripts_are_counted_once() -> None:
+    """A script that another one has called is part of that one."""
+    thread = {"pid": 1, "tid": 1}
+    outer = {**thread, "name": "EvaluateScript", "ts": 0, "dur": 10, "tdur": 8}
+    inner = {**thread, "name": "FunctionCall", "ts": 2, "dur": 3, "tdur": 2}
+    later = {**thread, "name": "RunMicrotasks", "ts": 10, "dur": 5, "tdur": 4}
+    assert cards.scripting([later, inner, outer, {**outer, "name": "Layout", "ts": 20}]) == 12

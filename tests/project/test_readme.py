@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from homeassistant.components.logger import CONFIG_SCHEMA as LOGGER_SCHEMA
+from homeassistant.components.lovelace import CONFIG_SCHEMA as LOVELACE_SCHEMA
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script
@@ -13,6 +14,7 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.frontend import MODULE_URL
 from simulator import Simulator
 from tests.common import VEHICLE, arrived
 
@@ -28,6 +30,7 @@ ACTIONS = [each for each in EXAMPLES if "action" in each]
 # The request that an action sends to the server; a departure is only stored in the plan.
 SENT = {
     "set_charge_schedule": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
+    "set_plan": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
     "precondition_at": f"POST {VEHICLE}/air-conditioning/scheduler",
     "get_charge_history": f"GET {VEHICLE}/charge/history",
 }
@@ -38,8 +41,11 @@ pytestmark = pytest.mark.freeze_time("2026-10-20 18:30:00+00:00")
 def test_examples_are_found() -> None:
     """Recognize each example."""
     assert {each["action"] for each in ACTIONS} == {f"{DOMAIN}.{action}" for action in (*SENT, "set_departure")}
-    (logger,) = (each for each in EXAMPLES if "action" not in each)
-    assert set(LOGGER_SCHEMA(logger)["logger"]["logs"]) == {f"custom_components.{DOMAIN}"}
+    others: dict[str, Any] = {key: part for each in EXAMPLES if "action" not in each for key, part in each.items()}
+    assert others.keys() == {"logger", "lovelace", "strategy"}
+    assert set(LOGGER_SCHEMA({"logger": others["logger"]})["logger"]["logs"]) == {f"custom_components.{DOMAIN}"}
+    found = LOVELACE_SCHEMA({"lovelace": others["lovelace"]})["lovelace"]["resources"]
+    assert found == [{"url": MODULE_URL, "type": "module"}]
 
 
 @pytest.mark.parametrize("example", ACTIONS, ids=lambda each: each["action"])

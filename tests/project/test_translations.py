@@ -45,7 +45,7 @@ SENTENCE = re.compile(
 # French has a non-breaking space before double punctuation marks, and curly apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")
 # The same in both languages.
-SHARED = {"Date", "MY Renault", "Message", "SMS", "Type", "Z.E. Services"}
+SHARED = {"Charges", "Date", "MY Renault", "Message", "SMS", "Type", "Z.E. Services", "{energy} kWh", "{first}, {then}"}
 
 
 def service_keys() -> Iterator[str]:

@@ -217,7 +217,7 @@ async def test_car_with_few_different_windows(car: Car) -> None:
             "Friday",
             "1:00 AM",
         ),
-        ([{**NIGHT, "main": True}, {**NOON, "main": True}], "windows_base_twice", "Monday", ""),
+        ([{**NIGHT, "main": True}, {**NOON, "main": True}], "windows_base_twice", "Every day", ""),
         (
             [NIGHT, {"date": "2026-11-20", "start": "12:00", "end": "13:00", "main": True}],
             "windows_base_once",

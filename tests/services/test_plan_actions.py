@@ -36,6 +36,7 @@ async def test_add_change_and_remove_a_departure(hass: HomeAssistant, device_id:
         "enabled": True,
         "robust": True,
         "override": False,
+        "target_level": None,
         "skipped": [],
         "next_at": "2026-11-19T07:30:00+00:00",
     }

@@ -96,20 +96,20 @@ async def test_history_of_the_given_days(car: Car, span: dict[str, Any], times: 
 @pytest.mark.parametrize(
     ("now", "months"),
     [
-        ("2026-12-01T00:30", {"begin": "1126", "end": "1226"}),
-        ("2026-11-30T23:30", {"begin": "1126", "end": "1226"}),
-        ("2026-11-15T12:00", {"begin": "1126", "end": "1126"}),
+        ("2026-12-01T00:30", {"begin": "0726", "end": "1226"}),
+        ("2026-11-30T23:30", {"begin": "0726", "end": "1226"}),
+        ("2026-11-15T12:00", {"begin": "0726", "end": "1126"}),
     ],
 )
 async def test_history_on_the_first_of_a_month(
     car: Car, freezer: FrozenDateTimeFactory, now: str, months: dict[str, str]
 ) -> None:
-    """The previous or next month is read as well where the time zones differ."""
+    """All months since the last read are read, and the next one as well where the time zones differ."""
+    car.simulator.log.entries.clear()
     freezer.move_to(f"{now}:00+00:00")
     car.simulator.advance(0)
     await car.later(1)
     car.simulator.vehicle().car.fill(100)
-    car.simulator.log.entries.clear()
     await car.later(301, times=3)
     asked = [entry.query for entry in car.simulator.log.entries if entry.path == f"{VEHICLE}/charge/history"]
     assert asked

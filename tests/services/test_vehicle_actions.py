@@ -135,6 +135,7 @@ async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) ->
         await ask(hass, "set_notifications", device_id)
 
 
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_charge_history(car: Car) -> None:
     """The response has minutes, percent, and times with the car's offset."""
     car.simulator.vehicle().car.fill(90)

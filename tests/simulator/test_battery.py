@@ -14,7 +14,7 @@ def test_measured_charge_duration() -> None:
     """Charging from 34% to full takes 10,598 s, as in the only complete capture."""
     battery = Battery(energy_kwh=0)
     battery.level = 34
-    assert battery.seconds_to_full(ACCELERATED) == pytest.approx(10_598, rel=0.01)
+    assert battery.seconds_to(100, ACCELERATED) == pytest.approx(10_598, rel=0.01)
 
 
 def test_range_matches_the_captures() -> None:
@@ -27,7 +27,7 @@ def test_range_matches_the_captures() -> None:
 
 def test_faster_points_charge_faster() -> None:
     """SLOW takes longer than ACCELERATED, which takes longer than FAST."""
-    durations = [Battery(energy_kwh=2).seconds_to_full(CHARGERS[point]) for point in CHARGERS]
+    durations = [Battery(energy_kwh=2).seconds_to(100, CHARGERS[point]) for point in CHARGERS]
     assert durations == sorted(durations, reverse=True)
 
 
@@ -46,7 +46,7 @@ def test_draw_above_charger_power_discharges() -> None:
     """A draw above the charger's power discharges the battery, above and below the knee."""
     slow = CHARGERS[ChargingPoint.SLOW]
     battery = Battery(energy_kwh=21.5)
-    assert battery.seconds_to_full(slow, draw_kw=3) == inf
+    assert battery.seconds_to(100, slow, draw_kw=3) == inf
     battery.charge(2 * 3600, slow, 3)
     assert battery.energy_kwh < 0.95 * battery.capacity_kwh
     battery.charge(48 * 3600, slow, 3)
@@ -73,7 +73,7 @@ def test_step_size_does_not_matter(level: float, point: ChargingPoint, draw_kw: 
 def test_full_at_the_predicted_time(level: float, point: ChargingPoint, draw_kw: float) -> None:
     """The battery is full at the predicted time, but not well before."""
     battery = Battery(energy_kwh=level * 0.22)
-    seconds = battery.seconds_to_full(CHARGERS[point], draw_kw)
+    seconds = battery.seconds_to(100, CHARGERS[point], draw_kw)
     if seconds == inf:
         return
     battery.charge(seconds * 0.9, CHARGERS[point], draw_kw)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulator import Battery, Car, ChargingPoint, Schedule, Week, Window
-from simulator.world.car import Reason
+from simulator.world.reports import Reason
 
 START = datetime(2026, 1, 12, 18, tzinfo=UTC)
 NIGHT = Schedule(enabled=True, week=Week((Window(time(2), timedelta(hours=3)),) * 7))

@@ -7,6 +7,7 @@ import pytest
 
 import demo
 from home import ROOT
+from home.config_folder import TIME_ZONE
 from home.simulator import MODELS
 from simulator import EXAMPLE_VIN
 from simulator.__main__ import _build_simulator, _parse_arguments
@@ -45,12 +46,13 @@ def test_invalid_models(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_folder_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a model, folder and options stay as they were."""
+    """Without a model, the folder and the options name none."""
     monkeypatch.setattr(sys, "argv", ["demo", "--speed", "60"])
     options = demo.arguments()
     assert options.config == ROOT / ".demo/zeservices-60"
     command = demo.new_demo(options).simulator._command
-    assert command[-7:] == ("--cloud", "zeservices", "--vin", EXAMPLE_VIN, "--live", "--speed", "60.0")
+    given = ("--cloud", "zeservices", "--vin", EXAMPLE_VIN, "--timezone", TIME_ZONE, "--live", "--speed", "60.0")
+    assert command[-len(given) :] == given
 
 
 def test_unsupported_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

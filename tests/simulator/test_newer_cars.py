@@ -224,7 +224,7 @@ async def test_endpoints_of_the_library(socket_enabled: None, model: str) -> Non
         vehicle = await owner.library()
         details = await vehicle.get_details()
         assert details.uses_electricity() is (model != "Petrol")
-        assert details.uses_fuel() is (model in ("Petrol", "Captur"))
+        assert details.uses_fuel() is MODEL_NAMES[model].has_fuel
         if model == "Spring25":  # Only newer versions of the library know it.
             return
         for name, method in reads.items():

@@ -28,18 +28,28 @@ STORED: dict[str, Any] = json.loads((Path(__file__).parent / "stored_2026_11_29.
     ],
 )
 def test_section(section: str, kind: Any) -> None:
-    """All its values are read; the routes of commands and other charge modes were not known yet."""
-    added = {CommandResult: {"route": None}, ChargeSchedule: {"override": None}}.get(kind)
+    """All its values are read; routes of commands, other charge modes, and earlier days were not known yet."""
+    known = {CommandResult: {"route": None}, ChargeSchedule: {"override": None}, TripLog: {"earlier": []}}
+    added = known.get(kind)
     assert codec.dump(codec.load(kind, STORED[section])) == (STORED[section] | added if added else STORED[section])
 
 
 def test_plan() -> None:
     """All its values are read, also those whose names in the code have changed; others are added."""
     plan = from_json(STORED["plans"])
-    added = {"undecided": False, "disabled_at": None, "load": {**STORED["plans"]["load"], "enabled": True}}
+    added = {
+        "undecided": False,
+        "disabled_at": None,
+        **dict.fromkeys(("charge_limit", "savings")),
+        **{key: [] for key in ("chosen", "temporary")},
+        "cheapest_hours": False,
+        "limit": {"stopped_at": None, "tries": 0, "started_at": None, "is_overridden": False},
+        "attempts": [{**each, "level_warned_at": None} for each in STORED["plans"]["attempts"]],
+        "load": {**STORED["plans"]["load"], "enabled": True},
+    }
     for name in ("windows", "former"):
         added[name] = [{**each, "skipped": []} for each in STORED["plans"][name]]
-    added["departures"] = [{**each, "moved_from": None} for each in STORED["plans"]["departures"]]
+    added["departures"] = [{**each, "moved_from": None, "target_level": None} for each in STORED["plans"]["departures"]]
     assert as_json(plan) == {**STORED["plans"], **added}
     assert with_readable_parts(STORED["plans"]) == (plan, ())
     (work, cinema) = plan.departures

@@ -38,7 +38,7 @@ from custom_components.renault_ze.plan.model import (
 )
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.situation import Situation
-from custom_components.renault_ze.services import responses
+from custom_components.renault_ze.services.plan import plan_response
 from custom_components.renault_ze.storage.file import readable
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views import plan_entities
@@ -116,7 +116,7 @@ def live(plan: Plan) -> None:
         plan_entities.next_change(situation)
         assert situation.is_changed_elsewhere in {True, False}
         decisions.is_idle(situation)
-        json.dumps(responses.plan(situation, step))
+        json.dumps(plan_response(situation, step))
         if step is not None:
             plan = decisions.recorded(plan, step, now)
         assert from_json(as_json(plan)) == plan

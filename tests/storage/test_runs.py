@@ -89,6 +89,7 @@ async def test_late_token_does_not_replace_a_newer_one(
     asked = await late("*/user/token/refresh", press(car.hass))
     assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     assert not asked.done()
+    assert await car.entry.runtime_data.storage.flush()
     stored = disk.content["session"]
     await settle(car.hass, freezer, asked)
     assert disk.content["session"] == stored

@@ -28,6 +28,8 @@ from custom_components.renault_ze.vehicle.update import Responses, merge, with_a
 
 LOG = CarLog(logging.getLogger(__name__), "Renault Z.E.")
 MOST_STEPS = 60
+# For how long back the charge history is read.
+CHARGES_READ = timedelta(days=365)
 
 
 @dataclass
@@ -62,7 +64,7 @@ class UpdateCycle:
         self.settings = settings
         self._least, self._allowance = shortest_interval(account), command_allowance(account)
         self._timer = PollTimer(poll)
-        self._poller = Poller(cloud, self.vehicle, self)
+        self._poller = Poller(cloud, self.vehicle, self, lambda now: now - CHARGES_READ)
         self.planner = Planner(
             self.vehicle,
             settings,

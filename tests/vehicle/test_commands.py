@@ -7,7 +7,6 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import (
     Battery,
-    Cabin,
     ChargeSchedule,
     ChargeWindow,
     NotificationChannel,
@@ -18,6 +17,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
+from custom_components.renault_ze.cloud.reports import Cabin
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.results import CONFIRMED, CommandOutcome, CommandReason, CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState

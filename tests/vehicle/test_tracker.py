@@ -8,7 +8,6 @@ import pytest
 from custom_components.renault_ze.cloud.models import (
     Account,
     Battery,
-    Cabin,
     Capability,
     ChargeSchedule,
     CommandKind,
@@ -16,6 +15,7 @@ from custom_components.renault_ze.cloud.models import (
     Part,
     Vehicle,
 )
+from custom_components.renault_ze.cloud.reports import Cabin
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CONFIRMED, CommandStatus

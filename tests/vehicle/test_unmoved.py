@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Battery, Location, Part
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    Part,
+)
+from custom_components.renault_ze.cloud.reports import Location
 from custom_components.renault_ze.vehicle.state import Charge, VehicleState
 from custom_components.renault_ze.vehicle.update import with_unmoved
 

@@ -1,12 +1,13 @@
 """The data that both clouds return, in common terms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
 from .charging import ChargeMode, ChargeState, ChargingPoint
+from .reports import TemperatureRange
 from .response import Report
 
 RESPONSE_TIME = timedelta(minutes=5)  # According to owners.
@@ -15,27 +16,39 @@ RESPONSE_TIME = timedelta(minutes=5)  # According to owners.
 class Capability(StrEnum):
     """A feature of a vehicle that its cloud supports."""
 
+    ALERTS = "alerts"
     BATTERY = "battery"
     BATTERY_ENERGY = "battery_energy"
     CABIN = "cabin"
+    CABIN_TEMPERATURE = "cabin_temperature"
     CANCEL_PRECONDITIONING = "cancel_preconditioning"
     CHARGE_HISTORY = "charge_history"
+    CHARGE_LIMIT = "charge_limit"
     CHARGE_SCHEDULE = "charge_schedule"
     CHARGE_STATE = "charge_state"
     CHARGING_POINT = "charging_point"
+    CHARGING_POWER = "charging_power"
+    FLASH_LIGHTS = "flash_lights"
+    FUEL = "fuel"
     LOCATION = "location"
+    LOCKS = "locks"
     MILEAGE = "mileage"
     NOTIFICATIONS = "notifications"
     OUTSIDE_TEMPERATURE = "outside_temperature"
+    PICTURE = "picture"
     PRECONDITIONING = "preconditioning"
     PRECONDITIONING_HISTORY = "preconditioning_history"
     PRECONDITIONING_STATE = "preconditioning_state"
     PRECONDITIONING_TEMPERATURE = "preconditioning_temperature"
     PRECONDITIONING_TIMER = "preconditioning_timer"
     PRECONDITIONING_TIMER_STATE = "preconditioning_timer_state"
+    REFRESH_LOCATION = "refresh_location"
     REQUEST_UPDATE = "request_update"
+    SOUND_HORN = "sound_horn"
     START_CHARGE = "start_charge"
     STOP_CHARGE = "stop_charge"
+    TIRE_PRESSURES = "tire_pressures"
+    USABLE_CAPACITY = "usable_capacity"
 
 
 class Part(StrEnum):
@@ -51,6 +64,11 @@ class Part(StrEnum):
     MILEAGE = "mileage_km"
     LOCATION = "location"
     CABIN = "cabin"
+    CHARGE_LIMITS = "charge_limits"
+    FUEL = "fuel"
+    TIRE_PRESSURES = "tire_pressures"
+    LOCKS = "locks"
+    ALERTS = "alerts"
 
 
 class PreconditioningSource(StrEnum):
@@ -95,6 +113,13 @@ class Weekday(IntEnum):
     SUNDAY = 6
 
 
+# The weekdays by their names in actions.
+DAYS = {day.name[:3].lower(): day for day in Weekday}
+DAY_NAMES = {day: name for name, day in DAYS.items()}
+# In actions, for all weekdays.
+EVERY_DAY = "every_day"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vehicle:
     """A vehicle of an account; `time_zone` is that of its wall clock.
@@ -103,6 +128,7 @@ class Vehicle:
     duration; None means any number. `every_day` means that each day needs a window, `schedule_zone` is the time zone of
     the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmable` are the
     commands whose effect the cloud never shows. `requests` is how many requests reading a part takes, if not one.
+    `temperatures` are those it can precondition to, None if its cloud takes none.
     """
 
     vin: str
@@ -116,6 +142,7 @@ class Vehicle:
     battery_kwh: float | None = None
     unconfirmable: frozenset[CommandKind] = frozenset()
     requests: Mapping[Part, int] = field(default_factory=dict)
+    temperatures: TemperatureRange | None = None
 
     def shows(self, part: Part) -> bool:
         """Return whether a part shows the effect of commands: not every car reports its preconditioning."""
@@ -149,6 +176,7 @@ class Battery(Report):
     reported_at: datetime | None = None
     charge_state: ChargeState | None = None
     energy_kwh: float | None = None
+    charging_power_w: float | None = None
 
     @property
     def charge_ends_at(self) -> datetime | None:
@@ -156,25 +184,6 @@ class Battery(Report):
         if not self.charging or self.reported_at is None or self.charging_time_remaining is None:
             return None
         return self.reported_at + self.charging_time_remaining
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Location(Report):
-    """The last reported location of the car; latitude and longitude are in degrees (WGS 84)."""
-
-    latitude: float
-    longitude: float
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cabin(Report):
-    """The cabin; temperatures in °C, `minimum_level` is the battery level (percent) needed for preconditioning."""
-
-    preconditioning: bool | None = None
-    preconditioning_starts_at: datetime | None = None
-    outside_temperature: float | None = None
-    minimum_level: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,7 +197,7 @@ class PreconditioningRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeEvent:
-    """An event in the charge history."""
+    """An event in the charge history; `energy_kwh` is what the car has measured until then."""
 
     at: datetime
     kind: ChargeEventKind | None = None
@@ -197,6 +206,7 @@ class ChargeEvent:
     range_km: float | None = None
     charging_time_remaining: timedelta | None = None
     result: Result | None = None
+    energy_kwh: float | None = None
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -264,6 +274,10 @@ class NotificationSettings:
         return self.do_not_disturb if isinstance(self.do_not_disturb, DoNotDisturb) else None
 
 
+# The kinds of notification by their names in the cloud and in actions.
+CHANNELS = tuple(each.name for each in fields(NotificationSettings) if each.name != "do_not_disturb")
+
+
 class CommandKind(StrEnum):
     """The commands of a car."""
 
@@ -276,6 +290,10 @@ class CommandKind(StrEnum):
     SET_CHARGE_SCHEDULE = "set_charge_schedule"
     DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"
     SET_NOTIFICATIONS = "set_notifications"
+    SET_CHARGE_LIMITS = "set_charge_limits"
+    REFRESH_LOCATION = "refresh_location"
+    SOUND_HORN = "sound_horn"
+    FLASH_LIGHTS = "flash_lights"
 
 
 # The commands that change the charge schedule in the car.

@@ -8,15 +8,15 @@ from typing import Any, Final, Protocol
 from .models import (
     Account,
     Battery,
-    Cabin,
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
     CommandKind,
-    Location,
     NotificationSettings,
+    Part,
     PreconditioningRun,
 )
+from .reports import Cabin, ChargeLimits, Location
 
 
 class Clock:
@@ -69,6 +69,12 @@ class Cloud(Protocol):
 
     async def cabin(self, vin: str) -> Cabin:
         """Return the state of the cabin."""
+
+    async def equipment(self, vin: str, part: Part) -> Any:
+        """Return a part that only some cars have, None if its response contains no value."""
+
+    async def picture(self, vin: str) -> bytes:
+        """Return the picture of the car, of at most 2 MB."""
 
     def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Announce a command, so that the reads before it may use the requests reserved for commands.
@@ -126,8 +132,20 @@ class Cloud(Protocol):
     def charge_schedule_retry_in(self, vin: str) -> timedelta | None:
         """Return the wait until a battery read sends a lost schedule back again, None if none waits for that."""
 
-    def was_schedule_read(self, vin: str) -> bool:
-        """Return whether the charge schedule was read for another purpose since the last call."""
+    def clear_schedule_read(self, vin: str) -> bool:
+        """Forget that the charge schedule was read for another purpose, and return whether it was."""
+
+    async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
+        """Write the levels between which the car charges."""
+
+    async def refresh_location(self, vin: str) -> None:
+        """Ask the car for its location."""
+
+    async def sound_horn(self, vin: str) -> None:
+        """Sound the horn."""
+
+    async def flash_lights(self, vin: str) -> None:
+        """Flash the lights."""
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Write the notification settings."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -39,12 +39,26 @@ class ScheduleError(ValueError):
         *,
         choices: Iterable[str] = (),
     ) -> None:
-        """Keep what a message to the owner needs."""
+        """Create an error with the values of its message."""
         super().__init__(key)
         self.key = key
         self.weekdays = tuple(sorted(set(weekdays)))
         self.value = value
         self.choices = tuple(choices)
+
+
+def raise_first(errors: Iterable[ScheduleError]) -> None:
+    """Raise the first of some errors, if there is one."""
+    if (first := next(iter(errors), None)) is not None:
+        raise first
+
+
+def errors_of[**P](check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Iterator[ScheduleError]:
+    """Yield the error that a check raises, if it does."""
+    try:
+        check(*args, **kwargs)
+    except ScheduleError as err:
+        yield err
 
 
 class WindowSpan(NamedTuple):
@@ -190,8 +204,8 @@ class Wait(NamedTuple):
 
     def left(self, now: datetime) -> timedelta:
         """Return how much is left, nothing if it started while the clock was ahead."""
-        ahead = is_ahead(self.until, now, self.span + _CLOCK_CORRECTION)
-        return timedelta() if ahead else max(self.until - now, timedelta())
+        left = self.until - now
+        return timedelta() if left > self.span + _CLOCK_CORRECTION else max(left, timedelta())
 
 
 class RetryTimes[K]:

@@ -29,13 +29,14 @@ def plan_without_future_times(plan: Plan, now: datetime, settings: Settings) -> 
         late=None if _is_ahead(plan.late, now) else plan.late,
         last_sent=_sent(plan.last_sent, now),
         timer=_timer(plan.timer, now, settings.zone),
+        limit=replace(plan.limit, stopped_at=_not_after(plan.limit.stopped_at, now)),
         attempts=tuple(each for each in plan.attempts if not _is_too_early(each, now, settings)),
     )
 
 
 def _has_future_times(plan: Plan, now: datetime, settings: Settings) -> bool:
     """Return whether a plan contains instants that cannot have been yet."""
-    instants = [plan.edited_at, plan.disabled_at, plan.judged_until, plan.late]
+    instants = [plan.limit.stopped_at, plan.edited_at, plan.disabled_at, plan.judged_until, plan.late]
     instants += [each.since for each in plan.departures]
     if plan.last_sent is not None:
         instants.append(plan.last_sent.at)

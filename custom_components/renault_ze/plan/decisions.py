@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from . import preconditioning, sending, steps, timer
+from . import limits, preconditioning, sending, steps, timer
 from .corrections import plan_without_future_times
 from .model import Plan
 from .situation import Situation
@@ -16,7 +16,8 @@ _URGENCY = {kind: rank for rank, kind in enumerate(StepKind)}
 
 def next_step(situation: Situation, waits: Mapping[StepKind, datetime] | None = None) -> Step | None:
     """Return the step that is due first, the most urgent of those already due; each kind not before it may be."""
-    found: list[Step] = [*_departure_steps(situation), *sending.steps(situation)]
+    found: list[Step] = [*limits.stopping(situation), *_departure_steps(situation), *sending.steps(situation)]
+    found += limits.level_warning(situation)
     if waits:
         found = [replace(each, at=max(each.at, waits.get(each.kind, each.at))) for each in found]
     now = situation.now
@@ -28,16 +29,20 @@ def observed(situation: Situation) -> Plan:
     plan = plan_without_future_times(situation.plan, situation.now, situation.settings)
     situation = situation.with_plan(preconditioning.with_responses(plan, situation.state, situation.now))
     situation = situation.with_plan(timer.with_observed_timer(situation))
-    return sending.with_observed_schedule(situation)
+    situation = situation.with_plan(limits.with_observed_charge(situation))
+    situation = situation.with_plan(sending.with_observed_schedule(situation))
+    return limits.with_shortened_windows(situation)
 
 
-def recorded(plan: Plan, step: Step, now: datetime) -> Plan:
+def recorded(plan: Plan, step: Step, now: datetime) -> Plan:  # noqa: PLR0911 - one for each kind
     """Return the plan once a step is taken."""
     match step:
         case steps.Start():
             return preconditioning.with_start(plan, step, now)
         case steps.SetTimer():
             return timer.with_timer(plan, step, now)
+        case steps.StopCharge():
+            return limits.with_stopped(plan, now)
         case steps.CancelTimer():
             return timer.with_deletion(plan, now)
         case steps.SendSchedule():
@@ -52,6 +57,8 @@ def is_unread(situation: Situation, step: Step) -> bool:
     """Return whether a step would repeat a command before the car was read again."""
     if isinstance(step, steps.SendSchedule):
         return sending.is_unread(situation, step)
+    if isinstance(step, steps.StopCharge):
+        return limits.is_unread(situation)
     return preconditioning.is_unread(situation, step)
 
 
@@ -59,6 +66,8 @@ def is_idle(situation: Situation) -> bool:
     """Return whether nothing is planned and the car holds the charge schedule, so that there is nothing to update."""
     plan, held = situation.plan, situation.held
     if plan.departures or plan.timer or plan.attempts or plan.claimed or plan.undecided or plan.late:
+        return False
+    if plan.charge_limit is not None or plan.chosen or plan.temporary:
         return False
     if held is None:
         return True

@@ -4,7 +4,7 @@ The error has a message `key`, the affected weekdays, and a `value` for the mess
 `now`, cannot be missed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
@@ -26,13 +26,33 @@ _TIMER_COMMANDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRE
 
 def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
     """Add a departure, or replace the one with its id."""
+    others = (each for each in plan.departures if each.id != departure.id)
+    return with_departures(plan, (*others, valid_departure(departure, now)))
+
+
+def valid_departure(departure: Departure, now: datetime) -> Departure:
+    """Return a departure as it is stored after an edit; refuse one without days or a date, or with both."""
     if (departure.on is None) == (not departure.weekdays):
         raise ScheduleError("departure_weekdays_or_date", (), departure.name)
     if departure.on is not None:
         check_date(departure.on, now)
-    departure = replace(departure, at=departure.at.replace(second=0, microsecond=0, fold=0), since=now)
-    others = tuple(each for each in plan.departures if each.id != departure.id)
-    return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
+    return replace(departure, at=departure.at.replace(second=0, microsecond=0, fold=0), since=now)
+
+
+def with_departures(plan: Plan, departures: Iterable[Departure]) -> Plan:
+    """Replace all departures."""
+    return replace(plan, departures=tuple(sorted(departures, key=lambda each: (each.at, each.id))))
+
+
+def check_not_past(departure: Departure, zone: tzinfo, now: datetime) -> None:
+    """Refuse a departure in the past."""
+    if departure.on is not None and is_past(departure, zone, now):
+        raise ScheduleError("event_past", (), datetime.combine(departure.on, departure.at))
+
+
+def is_past(departure: Departure, zone: tzinfo, now: datetime) -> bool:
+    """Return whether a departure is on a single date in the past."""
+    return departure.on is not None and instant(departure.on, departure.at, zone) <= now
 
 
 def has_timer(vehicle: Vehicle) -> bool:

@@ -1,4 +1,4 @@
-"""The plan of a vehicle: departures, the owner's charge schedule, and what was done about them.
+"""The plan of a vehicle: departures, the user's charge schedule, and what was done about them.
 
 The car holds a copy of the charge schedule; the plan is what Home Assistant keeps and stores (`as_json`, `from_json`).
 Beside the user's input it records what was sent and reported, so that a restart neither repeats nor forgets a command.
@@ -10,14 +10,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+import hashlib
+import json
 from typing import Any
 
 from ..cloud import codec
 from ..cloud.codec import stored_as
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
+from .savings import Savings
 
 # Past departures and windows for one date stay visible in a calendar for this long.
 PAST_KEPT = timedelta(days=60)
+# The lowest level (percent) at which charging may end.
+LEAST_LIMIT = 50
 type Days = Mapping[Weekday, tuple[PlannedWindow, ...]]
 
 
@@ -38,7 +43,8 @@ class Departure:
 
     `uses_timer` is whether the car's timer is set instead of a command sent just before the departure. `override`
     preconditions below the battery threshold, too. `since` is the last edit: earlier times cannot be missed. One that
-    was `moved_from` a time of a weekly departure (`time_id`) takes its place; that time is skipped.
+    was `moved_from` a time of a weekly departure (`time_id`) takes its place; that time is skipped. Charging ends
+    at the `target_level` (percent) before it, None for the charge limit.
     """
 
     id: str
@@ -53,6 +59,7 @@ class Departure:
     skipped: frozenset[date] = frozenset()
     since: datetime | None = None
     moved_from: str | None = None
+    target_level: int | None = None
 
     def time_id(self, day: date) -> str:
         """Return what identifies the time of a weekly departure on a date."""
@@ -70,6 +77,24 @@ class PlannedWindow:
     on: date | None = None
     is_main: bool = field(default=False, metadata=stored_as("base"))
     skipped: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChosenWindows:
+    """Windows that apply instead of the user's ones that begin from `begin` until before `end`.
+
+    Each is from an instant to another. `for_price` is whether they were chosen for their price.
+    """
+
+    begin: datetime
+    end: datetime
+    windows: tuple[tuple[datetime, datetime], ...]
+    for_price: bool
+
+    def __post_init__(self) -> None:
+        """Refuse stored windows that do not end after they begin."""
+        if any(end <= begin for begin, end in self.windows):
+            raise ValueError("A window ends after it begins")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +120,7 @@ class Attempt:
     warned_at: datetime | None = None
     without_timer: bool = False
     outcome: Outcome | None = None
+    level_warned_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,16 +150,32 @@ class SentSchedule:
         return (self.enabled, self.windows) == (bool(schedule.enabled), schedule.windows)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LimitRecord:
+    """What was done about the charge limit: when a charge was stopped, how often, and when the user started one.
+
+    It is overridden while a charge that the user started goes on.
+    """
+
+    stopped_at: datetime | None = None
+    tries: int = 0
+    started_at: datetime | None = None
+    is_overridden: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The plan of a vehicle as it is stored.
 
-    `charge_enabled` is None until the charge schedule was adopted from the car. Until the owner edits it (`edited_at`),
+    `charge_enabled` is None until the charge schedule was adopted from the car. Until the user edits it (`edited_at`),
     it follows every change in the car. While it is `claimed`, any charge schedule in the car is replaced, until the car
-    holds the one the plan wants; while `undecided`, the owner has to choose between both. `former` are the windows
+    holds the one the plan wants; while `undecided`, the user has to choose between both. `former` are the windows
     before the last edit, `disabled_at` is when the car was last told to charge at any time. Windows that began up to
     `judged_until` were seen in the car or reported as absent; the one that began at `late` was reported as late and has
-    not been seen since.
+    not been seen since. What is `chosen` applies in its spans instead of `windows`; `temporary` are the windows that
+    were sent for that, each with the date on which it was sent last. While charging is scheduled for the
+    `cheapest_hours`, windows are chosen for their price. Charging ends at the `charge_limit` (percent), None for a full
+    battery.
     """
 
     departures: tuple[Departure, ...] = ()
@@ -151,15 +193,21 @@ class Plan:
     last_sent: SentSchedule | None = field(default=None, metadata=stored_as("load"))
     timer: Timer | None = None
     attempts: tuple[Attempt, ...] = ()
+    chosen: tuple[ChosenWindows, ...] = ()
+    temporary: tuple[PlannedWindow, ...] = ()
+    cheapest_hours: bool = False
+    savings: Savings | None = None
+    charge_limit: int | None = None
+    limit: LimitRecord = LimitRecord()
 
     @property
     def is_adopted(self) -> bool:
-        """Return whether the owner's charge schedule is known."""
+        """Return whether the user's charge schedule is known."""
         return self.charge_enabled is not None
 
     @property
     def is_owned(self) -> bool:
-        """Return whether the owner has edited the charge schedule, so that it no longer follows the car."""
+        """Return whether the user has edited the charge schedule, so that it no longer follows the car."""
         return self.edited_at is not None
 
     @property
@@ -167,10 +215,23 @@ class Plan:
         """Return whether the plan decides which charge schedule the car holds, and by that when it charges."""
         return bool(self.charge_enabled) and self.is_owned
 
+    @property
+    def charges_in_cheapest_hours(self) -> bool:
+        """Return whether windows are chosen for their price."""
+        return self.cheapest_hours and self.controls_charging
+
     @cached_property
-    def by_weekday(self) -> Days:
-        """Return the windows of each weekday, main window first."""
-        return by_weekday(self.windows)
+    def revision(self) -> str:
+        """Return a short text that changes with each edit by the user, and not with what is sent or observed."""
+        entered = Plan(
+            departures=tuple(replace(each, since=None) for each in self.departures),
+            windows=self.windows,
+            departures_enabled=self.departures_enabled,
+            charge_enabled=self.charge_enabled,
+            paused=self.paused,
+            cheapest_hours=self.cheapest_hours,
+        )
+        return hashlib.sha256(json.dumps(as_json(entered), sort_keys=True).encode()).hexdigest()[:16]
 
     def departure(self, departure_id: str) -> Departure | None:
         """Return a departure by its id."""
@@ -228,7 +289,7 @@ def from_json(stored: Any) -> Plan:
 def with_readable_parts(stored: Any) -> tuple[Plan, tuple[str, ...]]:
     """Return the readable part of a stored plan, and the names of the fields that are not fully readable.
 
-    Without all its windows, the charge schedule is not sent before the owner decides; without its mode, it is adopted
+    Without all its windows, the charge schedule is not sent before the user decides; without its mode, it is adopted
     from the car again.
     """
     if not isinstance(stored, dict):

@@ -21,6 +21,7 @@ from ..vehicle.log import CarLog
 from ..vehicle.results import CommandError
 from ..vehicle.state import RUN_PARTS, VehicleState
 from . import preconditioning, sending, steps
+from .cheapest_hours import CheapestHours
 from .corrections import in_other_zone
 from .decisions import is_idle, is_unread, next_step, observed, recorded
 from .model import Plan, as_json, from_json
@@ -30,6 +31,7 @@ from .steps import MESSAGE_REASONS, Message, Refusal, Step, StepKind, StepReason
 
 _PARTS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, *RUN_PARTS),
+    StepKind.STOP_CHARGE: (Part.BATTERY,),
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.CANCEL_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.SEND_SCHEDULE: (Part.CHARGE_SCHEDULE,),
@@ -97,6 +99,7 @@ class Planner:
         self._threshold = settings.threshold
         self.settings = settings
         self.plan = Plan() if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
+        self.cheapest_hours = CheapestHours()
         self.next_step: Step | None = None
         self._situation: Situation | None = None
         self._backoffs = {kind: Backoff() for kind in StepKind}
@@ -105,6 +108,7 @@ class Planner:
     def update(self, state: VehicleState, now: datetime) -> Step | None:
         """Update the plan with what was observed in the car, and return the next step."""
         self.next_step = None
+        self._keep(self.cheapest_hours.update(self._new_situation(state, now)))
         situation = self._new_situation(state, now)
         if not is_idle(situation):
             self._keep(observed(situation))
@@ -126,7 +130,10 @@ class Planner:
 
     def _new_situation(self, state: VehicleState, now: datetime) -> Situation:
         """Return the situation, which takes over what the last one has computed."""
-        return Situation(plan=self.plan, state=state, now=now, settings=self.settings, earlier=self._situation)
+        planned = self.cheapest_hours.planned
+        return Situation(
+            plan=self.plan, state=state, now=now, settings=self.settings, planned=planned, earlier=self._situation
+        )
 
     def use_reported_threshold(self, state: VehicleState) -> None:
         """Use the threshold that the car itself reports instead of the option."""
@@ -134,6 +141,10 @@ class Planner:
         threshold = self._threshold if own is None else own
         if threshold != self.settings.threshold:
             self.settings = replace(self.settings, threshold=threshold)
+
+    def use_temperature(self, temperature: float) -> None:
+        """Precondition to a temperature (°C) from now on."""
+        self.settings = replace(self.settings, temperature=temperature)
 
     def edit(self, change: Callable[[Plan, datetime], Plan], now: datetime) -> None:
         """Change the plan for the user; raise `ScheduleError` if that is not possible."""
@@ -188,7 +199,7 @@ class Planner:
                 self.postpone(step, now, [err])
                 raise err
         if (rejection := await self._store_and_take(step, now)) is not None:
-            # The error already tells the owner.
+            # The error already tells the user.
             self._refusal = rejection.refusal
             raise rejection.error
         return True
@@ -221,8 +232,12 @@ class Planner:
                     self._notify(step)
                 again = step.reason is StepReason.RETRY
                 return await self._send_logged(preconditioning.command(self.settings, again=again))
+            case steps.StopCharge():
+                return await self._send_logged(commands.StopCharge())
             case steps.SetTimer():
-                return await self._send_logged(commands.PreconditionAt(step.start))
+                return await self._send_logged(
+                    commands.PreconditionAt(step.start, temperature=self.settings.temperature)
+                )
             case steps.CancelTimer():
                 return await self._send_logged(commands.CancelPrecondition())
             case steps.SendSchedule():

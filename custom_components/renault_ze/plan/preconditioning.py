@@ -7,7 +7,6 @@ follows a timer that does not start the car. A run that fails is retried once wh
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from statistics import median
 
 from ..cloud.models import RESPONSE_TIME, CommandKind, Part, Result
 from ..cloud.schedule import DAY
@@ -24,19 +23,12 @@ from ..vehicle.state import (
     running_since,
     seen_preconditioning,
 )
-from ..vehicle.update import sessions
+from .forecast import forecast
 from .model import PAST_KEPT, Attempt, Outcome, Plan
 from .settings import GIVEN_UP_AFTER, MOST_SENT, RETRY_AFTER, TIMER_DELAY, Settings
 from .situation import Situation
-from .steps import DepartureMessage, DepartureTime, Forecast, Shortage, Start, Step, StepReason
+from .steps import DepartureMessage, DepartureTime, Start, Step, StepReason
 
-# A household socket into the smallest battery, 1.85 kW into 22 kWh, until a charging speed was measured.
-DEFAULT_SPEED = 8.0
-FULL = 100
-_HOUR = timedelta(hours=1)
-# Whole percents make a short charge look faster or slower than it was.
-_LEAST_GAIN = 5
-_LEAST_DURATION = timedelta(minutes=15)
 # A run is reported within five minutes (by owners); a command without a report is sent again while there is time.
 UNCONFIRMED_AFTER = timedelta(minutes=6)
 # Results of commands that no server has processed.
@@ -49,32 +41,6 @@ _OUTCOMES = {
     StepReason.MISSED: Outcome.MISSED,
     StepReason.TOO_LOW: Outcome.TOO_LOW,
 }
-
-
-def charging_speed(state: VehicleState) -> float:
-    """Return the charging speed in percent an hour: the median of the charges in the history, else a default."""
-    speeds = [
-        each.level_gained / (each.duration / _HOUR)
-        for each in sessions(state.charge_history)
-        if each.level_gained is not None and each.level_gained >= _LEAST_GAIN and each.duration >= _LEAST_DURATION
-    ]
-    return median(speeds) if speeds else DEFAULT_SPEED
-
-
-def forecast(situation: Situation, at: datetime) -> Forecast:
-    """Return the battery level expected at an instant, unknown if the level now is."""
-    if (found := situation.forecasts.get(at)) is None:
-        found = situation.forecasts[at] = _forecast(situation, at)
-    return found
-
-
-def charging_time(situation: Situation, at: datetime) -> timedelta:
-    """Return how long a car that stays plugged in will charge until an instant."""
-    spans, now = _charging_spans(situation, at), situation.now
-    if situation.state.charging and not any(begin <= now for begin, _ in spans):
-        # A charge outside the windows was started by hand, and goes on until the battery is full.
-        return at - now
-    return sum((min(end, at) - max(begin, now) for begin, end in spans), timedelta())
 
 
 def is_too_low(situation: Situation) -> bool:
@@ -124,6 +90,14 @@ def starting(situation: Situation, each: DepartureTime) -> Iterator[Start | Depa
         yield Start(at=at if reason is StepReason.RETRY else _free_at(situation, at), reason=reason, departure=each)
 
 
+def planned_start(situation: Situation, each: DepartureTime) -> datetime | None:
+    """Return when preconditioning starts for a departure, after a run in progress; None if that run is enough."""
+    if situation.attempt(each).sent or situation.has_timer(each):
+        return each.start_at
+    at = _free_at(situation, each.start_at)
+    return None if at >= each.ready_at or _is_done(situation.state, each) is not None else at
+
+
 def is_unread(situation: Situation, step: Step) -> bool:
     """Return whether a step would repeat a command before the car was read after it had time to respond."""
     if not situation.settings.shows_runs or not isinstance(step, Start):
@@ -153,53 +127,18 @@ def with_message(plan: Plan, step: DepartureMessage, now: datetime) -> Plan:
     attempt = plan.attempt(step.departure.departure.id, step.departure.ready_at)
     if step.reason is StepReason.LOW_FORECAST:
         return plan.with_attempt(replace(attempt, warned_at=now))
+    if step.reason is StepReason.LEVEL_UNREACHABLE:
+        return plan.with_attempt(replace(attempt, level_warned_at=now))
     if step.reason in _OUTCOMES:
         return plan.with_attempt(replace(attempt, outcome=_OUTCOMES[step.reason]))
     return plan.with_attempt(replace(attempt, without_timer=True))
 
 
 def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> Command:
-    """Return the command to precondition now."""
+    """Return the command to precondition now, to the temperature of the settings unless another is given."""
     length, threshold = settings.run_length, settings.threshold
-    return commands.Precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)
-
-
-def _forecast(situation: Situation, at: datetime) -> Forecast:
-    """Return the battery level expected at an instant."""
-    battery, threshold = situation.state.battery, situation.settings.threshold
-    if battery is None or battery.level is None or Part.BATTERY not in situation.state.known:
-        return Forecast(at=at, level=None)
-    speed = charging_speed(situation.state)
-    plugged_in = situation.state.charging or battery.plugged_in
-    span = charging_time(situation, at) if plugged_in else timedelta()
-    level = min(FULL, battery.level + int(speed * (span / _HOUR)))
-    if level >= threshold:
-        return Forecast(at=at, level=level)
-    needed = timedelta(minutes=-(-60 * (threshold - battery.level) // speed))
-    shortage = _shortage(span, at - situation.now, plugged_in=plugged_in)
-    return Forecast(at=at, level=level, shortage=shortage, charge_needed=needed)
-
-
-def _charging_spans(situation: Situation, at: datetime) -> list[tuple[datetime, datetime]]:
-    """Return when a car may charge until an instant: by the plan if the car follows it."""
-    if situation.follows_plan:
-        return [(each.begin, each.end) for each in situation.planned_windows(situation.now, at)]
-    if situation.held is None:
-        return []
-    if not situation.held.enabled:
-        return [(situation.now, at)]
-    return [(each.begin, each.end) for each in situation.car_windows(situation.now, at)]
-
-
-def _shortage(span: timedelta, whole: timedelta, *, plugged_in: bool | None) -> Shortage:
-    """Return why the level will be too low."""
-    if plugged_in is None:
-        return Shortage.PLUG_UNKNOWN
-    if not plugged_in:
-        return Shortage.NOT_PLUGGED_IN
-    if not span:
-        return Shortage.NO_WINDOW_BEFORE
-    return Shortage.WINDOW_TOO_SHORT if span < whole else Shortage.BATTERY_LOW
+    wanted = settings.temperature if temperature is None else temperature
+    return commands.Precondition(threshold=threshold, run_length=length, temperature=wanted, again=again)
 
 
 def _due(situation: Situation, each: DepartureTime) -> tuple[datetime, StepReason] | None:

@@ -1,43 +1,38 @@
-"""Send the owner's charge schedule to the car when its copy has to change, and check whether it arrived.
+"""Send the user's charge schedule to the car when its copy has to change, and check whether it arrived.
 
 An additional window is sent before it begins, and the main window is restored after its end. Each weekday of the plan
 always has a window in the car, so that it still charges if Home Assistant stays down. Edits refuse more different
 times than the car holds; a plan from another car may have more, and then some weekdays have only windows that are due.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from operator import itemgetter
 
-from ..cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
+from ..cloud.models import ChargeSchedule, Part
 from ..cloud.schedule import DAY, on_date
-from .model import PAST_KEPT, Plan, SentSchedule
+from .desired import WORTH_SENDING, desired_schedule
+from .model import PAST_KEPT, Plan, PlannedWindow, SentSchedule
 from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, Situation
 from .steps import SendSchedule, StepReason, WindowMessage
-from .timetable import Occurrence, clock_shift, fitting, slot_of, weekly_schedule
+from .timetable import Occurrence, two_days_earlier, weekly_schedule
 from .window_edits import windows_of
 
-# A window that has begun is still sent if a quarter of an hour is left once the car may have it.
-WORTH_SENDING = timedelta(minutes=20)
 # The car is reached by SMS: a charge schedule sent sooner than this after another might overtake it.
 LEAST_GAP = timedelta(minutes=10)
 # The gap doubles while the car does not confirm a charge schedule, as each message may cost an SMS.
 LONGEST_GAP = timedelta(hours=1)
 # Reaches the longest gap, and keeps it from growing to more than a timedelta can hold.
 _MOST_DOUBLINGS = 3
-# A window of a day, in the night that has an hour more.
-_LONGEST_WINDOW = DAY + timedelta(hours=1)
 _CHECK_AGAIN = timedelta(minutes=1)
 
 
 def with_observed_schedule(situation: Situation) -> Plan:
     """Return the plan with what the car's charge schedule shows: its changes, that a claim is met, and which windows.
 
-    A plan that the owner has not edited adopts the schedule in the car.
+    A plan that the user has not edited adopts the schedule in the car.
     """
-    plan = _without_long_past(situation.plan, situation.now)
+    plan = _without_past_choices(_without_long_past(situation.plan, situation.now), situation)
     if situation.held is None:
         return plan
     plan = _adopted(situation.with_plan(plan), situation.held)
@@ -91,7 +86,7 @@ def unsent(situation: Situation) -> ChargeSchedule | None:
 
 
 def wanted_schedule(situation: Situation) -> ChargeSchedule:
-    """Return the charge schedule that the owner wants the car to hold now."""
+    """Return the charge schedule that the user wants the car to hold now."""
     if not situation.plan.charge_enabled:
         return ChargeSchedule(enabled=False)
     return ChargeSchedule(enabled=True, windows=desired_schedule(situation, situation.now))
@@ -101,7 +96,12 @@ def with_sent(plan: Plan, schedule: ChargeSchedule, now: datetime) -> Plan:
     """Return the plan once a charge schedule is sent."""
     tries = plan.last_sent.tries + 1 if plan.last_sent is not None and is_repeated(plan, schedule, now) else 1
     sent = SentSchedule(at=now, windows=schedule.windows, enabled=bool(schedule.enabled), tries=tries)
-    return replace(plan, last_sent=sent, disabled_at=plan.disabled_at if schedule.enabled else now)
+    return replace(
+        plan,
+        last_sent=sent,
+        disabled_at=plan.disabled_at if schedule.enabled else now,
+        temporary=_with_temporary(plan, schedule, now),
+    )
 
 
 def with_reported(plan: Plan, message: WindowMessage) -> Plan:
@@ -109,32 +109,6 @@ def with_reported(plan: Plan, message: WindowMessage) -> Plan:
     begin = message.begins_at
     judged_until = begin if plan.judged_until is None else max(plan.judged_until, begin)
     return replace(plan, judged_until=judged_until, late=begin if message.reason is StepReason.WINDOW_LATE else None)
-
-
-def desired_schedule(
-    situation: Situation, at: datetime, coming: list[Occurrence] | None = None
-) -> tuple[ChargeWindow, ...]:
-    """Return the charge schedule that the car should hold at an instant, given what it holds now.
-
-    `coming` are the windows until then, if they are known.
-    """
-    if at not in situation.desired:
-        situation.desired[at] = _desired_schedule(situation, at, coming)
-    return situation.desired[at]
-
-
-def _desired_schedule(situation: Situation, at: datetime, coming: list[Occurrence] | None) -> tuple[ChargeWindow, ...]:
-    """Return the charge schedule that the car should hold at an instant."""
-    settings, room = situation.settings, situation.settings.windows_a_day
-    if coming is None:
-        coming = situation.planned_windows(at, at + settings.send_ahead + INSTANT)
-    due = _due(situation, at, coming)
-    week, usual = situation.usual_schedule(at)
-    added = {day: window for day, window in due.items() if window not in week.get(day, ())}
-    if not added and settings.max_window_times is None:
-        return usual
-    others = {day: week.get(day, []) if room is None else week.get(day, [])[: room - 1] for day in added}
-    return fitting({**week, **{day: [*others[day], added[day]] for day in added}}, due.values(), settings)
 
 
 def is_repeated(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
@@ -174,15 +148,15 @@ def is_last(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
 
 
 def _was_read_since_edit(situation: Situation) -> bool:
-    """Return whether the car's charge schedule was read since the owner's edit; before, it may have been another."""
+    """Return whether the car's charge schedule was read since the user's edit; before, it may have been another."""
     edited_at = situation.plan.edited_at
     return edited_at is None or situation.state.was_read_since(edited_at, Part.CHARGE_SCHEDULE)
 
 
 def _adopted(situation: Situation, held: ChargeSchedule) -> Plan:
-    """Return the plan with the charge schedule in the car, unless the owner has edited it.
+    """Return the plan with the charge schedule in the car, unless the user has edited it.
 
-    If the owner has only disabled the schedule, the windows are adopted without the mode.
+    If the user has only disabled the schedule, the windows are adopted without the mode.
     """
     plan = situation.plan
     is_blank = not (plan.charge_enabled or plan.windows or plan.former)
@@ -206,6 +180,26 @@ def _without_long_past(plan: Plan, now: datetime) -> Plan:
     )
 
 
+def _without_past_choices(plan: Plan, situation: Situation) -> Plan:
+    """Return the plan without choices, and windows sent for them, that can no longer be in the car."""
+    past, held = situation.now - MAY_ARRIVE_LATE, situation.held_windows
+    kept = tuple(each for each in plan.chosen if each.end > past)
+    sent = tuple(each for each in plan.temporary if each.window in held or (each.on and each.on >= past.date()))
+    if (kept, sent) == (plan.chosen, plan.temporary):
+        return plan
+    return replace(plan, chosen=kept, temporary=sent)
+
+
+def _with_temporary(plan: Plan, schedule: ChargeSchedule, now: datetime) -> tuple[PlannedWindow, ...]:
+    """Return the windows that were sent for choices, with those of a schedule that is sent."""
+    if not plan.chosen:
+        return plan.temporary
+    own = {each.window for each in plan.windows}
+    sent = {each.window: each for each in plan.temporary}
+    sent |= {each: PlannedWindow(each, now.date()) for each in schedule.windows if each not in own}
+    return tuple(sent.values())
+
+
 def _holds(held: ChargeSchedule, wanted: ChargeSchedule) -> bool:
     """Return whether a car charges by a charge schedule, or at any time if that is disabled."""
     if not wanted.enabled:
@@ -216,19 +210,6 @@ def _holds(held: ChargeSchedule, wanted: ChargeSchedule) -> bool:
 def _is_in_car(each: Occurrence, situation: Situation) -> bool:
     """Return whether the car charges in a window."""
     return each.planned.window in situation.held_windows
-
-
-def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[Weekday, ChargeWindow]:
-    """Return for each day the first window that is not over, and has begun or is about to begin."""
-    held = () if situation.held is None else situation.held.windows
-    first = bisect_left(coming, at - _LONGEST_WINDOW, key=itemgetter(0))
-    last = bisect_right(coming, at + situation.settings.send_ahead, key=itemgetter(0))
-    shift, due = clock_shift(at, situation.settings), dict[Weekday, ChargeWindow]()
-    for begin, end, planned in coming[first:last]:
-        window = planned.window
-        if at < end and (begin > at or window in held or end - at >= WORTH_SENDING):
-            due.setdefault(slot_of(window, shift), window)
-    return due
 
 
 def _late(situation: Situation) -> Occurrence | None:
@@ -284,9 +265,11 @@ def _turns(situation: Situation, until: datetime, coming: Iterable[Occurrence]) 
     """Return, in order, the instants until another at which the car's charge schedule may have to change."""
     now, ahead, zone = situation.now, situation.settings.send_ahead, situation.zone
     turns = {turn for each in coming for turn in (each.begin - ahead, each.end)}
-    windows = situation.plan.windows
+    turns.update(situation.timetable.followed.turns())
+    windows = situation.followed_windows
     skips = [(day, each.window) for each in windows for day in each.skipped]
     days = {day for day, _ in skips}
+    skips += [(day - 2 * DAY, two_days_earlier(window)) for day, window in skips]
     # What was moved takes the place of a skipped window once it cannot occur a week too early.
     skips += [(each.on - 7 * DAY, each.window) for each in windows if each.on is not None and each.on in days]
     turns |= {on_date(day, window, zone).end for day, window in skips}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..cloud.models import Capability, CommandKind, Vehicle
 from ..cloud.schedule import DAY, is_ahead
+from ..vehicle.charge_log import CONF_BATTERY_CAPACITY, CONF_CHARGING_LOSS, DEFAULT_LOSS_PERCENT
 
 # Within this time another command to start is refused (observed; that it is 5 minutes is inferred).
 RETRY_AFTER = timedelta(minutes=5)
@@ -41,16 +42,30 @@ DEFAULT_PLAN_MINUTES: Final = {
 LEAST_RUN_MINUTES: Final = 1
 # Late enough to know whether the car is plugged in, early enough to plug it in.
 DEFAULT_EVENING: Final = "20:00:00"
+CONF_READY_BY: Final = "ready_by"
+CONF_MINIMUM_LEVEL: Final = "minimum_level"
+CONF_LEAST_SAVING: Final = "least_saving"
+DEFAULT_READY_BY: Final = "07:00:00"
+DEFAULT_MINIMUM_LEVEL: Final = 20
+# In the currency of Home Assistant: a charge schedule that is sent for less costs more than it saves, an SMS at least.
+DEFAULT_LEAST_SAVING: Final = 0.1
 
 
-def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Disabled, ...] = ()) -> Settings:
-    """Return the settings of a plan from the vehicle and the options, with defaults."""
+def settings_of(
+    options: Mapping[str, Any],
+    vehicle: Vehicle,
+    disabled: tuple[Disabled, ...] = (),
+    temperature: float | None = None,
+) -> Settings:
+    """Return the settings of a plan from the vehicle, its chosen temperature, and the options, with defaults."""
     minutes = {key: timedelta(minutes=options.get(key, default)) for key, default in DEFAULT_PLAN_MINUTES.items()}
     return Settings(
         zone=vehicle.time_zone,
         windows_a_day=vehicle.windows_a_day,
         max_window_times=vehicle.max_window_times,
         schedule_zone=vehicle.schedule_zone,
+        every_day=vehicle.every_day,
+        can_stop=Capability.STOP_CHARGE in vehicle.capabilities,
         run_length=max(minutes[CONF_RUN_LENGTH], timedelta(minutes=LEAST_RUN_MINUTES)),
         margin=minutes[CONF_START_EARLIER],
         timer_ahead=minutes[CONF_TIMER_AHEAD],
@@ -60,7 +75,21 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Di
         disabled=disabled,
         shows_runs=CommandKind.PRECONDITION not in vehicle.unconfirmable,
         has_schedule=Capability.CHARGE_SCHEDULE in vehicle.capabilities,
+        ready_by=time.fromisoformat(options.get(CONF_READY_BY, DEFAULT_READY_BY)),
+        minimum_level=int(options.get(CONF_MINIMUM_LEVEL, DEFAULT_MINIMUM_LEVEL)),
+        least_saving=float(options.get(CONF_LEAST_SAVING, DEFAULT_LEAST_SAVING)),
+        charging_loss=float(options.get(CONF_CHARGING_LOSS, DEFAULT_LOSS_PERCENT)),
+        battery_kwh=vehicle.battery_kwh or options.get(CONF_BATTERY_CAPACITY),
+        temperature=temperature_for(vehicle, temperature),
     )
+
+
+def temperature_for(vehicle: Vehicle, chosen: float | None) -> float | None:
+    """Return the temperature (°C) to precondition to, None if the vehicle's cloud takes none."""
+    allowed = vehicle.temperatures
+    if allowed is None or Capability.PRECONDITIONING_TEMPERATURE not in vehicle.capabilities:
+        return None
+    return allowed.default if chosen is None else allowed.nearest(chosen)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,14 +135,22 @@ class Settings:
     A preconditioning run takes `run_length` and starts `margin` earlier than it must. The timer is set `timer_ahead` of
     a departure, a charge schedule sent `send_ahead` of its window. `threshold` is the battery level (percent) below
     which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its own zone if None, with
-    `max_window_times` different times; None is any number. `shows_runs` is whether the cloud shows runs of
-    preconditioning, `has_schedule` whether the car has a charge schedule.
+    `max_window_times` different times; None is any number. `every_day` is whether each day needs a window. `shows_runs`
+    is whether the cloud shows runs of preconditioning, `can_stop` whether charging can be stopped, `has_schedule`
+    whether the car has a charge schedule. `temperature` (°C) is what the car is preconditioned to, None if its cloud
+    takes none.
+
+    In the cheapest hours the car is charged by a departure or else by `ready_by`, below `minimum_level` (percent) at
+    once, and windows change for no less than `least_saving`. `charging_loss` is the share of the energy (percent) that
+    does not reach the battery, `battery_kwh` the usable energy of a full one.
     """
 
     zone: tzinfo
     windows_a_day: int | None = 1
     max_window_times: int | None = None
     schedule_zone: tzinfo | None = None
+    every_day: bool = False
+    can_stop: bool = False
     run_length: timedelta = timedelta(minutes=5)
     margin: timedelta = timedelta(minutes=5)
     timer_ahead: timedelta = timedelta(minutes=120)
@@ -123,6 +160,12 @@ class Settings:
     disabled: tuple[Disabled, ...] = ()
     shows_runs: bool = True
     has_schedule: bool = True
+    ready_by: time = time(7)
+    minimum_level: int = 0
+    least_saving: float = 0.0
+    charging_loss: float = DEFAULT_LOSS_PERCENT
+    battery_kwh: float | None = None
+    temperature: float | None = None
 
     @property
     def start_before(self) -> timedelta:

@@ -8,13 +8,14 @@ from functools import cached_property
 from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part
 from ..cloud.schedule import DAY, YEARS, instant, years_from
 from ..vehicle.state import VehicleState
+from .cheapest import PlannedCharge
+from .chosen import Skips
 from .model import Attempt, Outcome, Plan, PlannedWindow, by_weekday
 from .settings import AHEAD, Settings
 from .steps import DepartureTime, Forecast
 from .timetable import (
     Memo,
     Occurrence,
-    Skips,
     Slots,
     Timetable,
     between,
@@ -23,7 +24,9 @@ from .timetable import (
     next_skips,
     next_to_skip,
     occurrences_on,
+    placeholder,
     touching,
+    two_days_earlier,
 )
 
 INSTANT = timedelta.resolution
@@ -39,13 +42,15 @@ _BACK = timedelta(hours=12)
 class Situation:
     """A plan, the state of its vehicle, and its settings at one instant.
 
-    What does not depend on time or state is taken over from an `earlier` situation of the same plan.
+    `planned` is the charge in the cheapest hours. What does not depend on time or state is taken over from an `earlier`
+    situation of the same plan.
     """
 
     plan: Plan
     state: VehicleState
     now: datetime
     settings: Settings
+    planned: PlannedCharge | None = None
     earlier: InitVar[Situation | None] = None
 
     def __post_init__(self, earlier: Situation | None) -> None:
@@ -101,7 +106,7 @@ class Situation:
 
     @cached_property
     def is_changed_elsewhere(self) -> bool:
-        """Return whether the car's charge schedule was changed elsewhere, so the owner has to choose one."""
+        """Return whether the car's charge schedule was changed elsewhere, so the user has to choose one."""
         plan, held = self.plan, self.held
         if held is None or not plan.is_owned or plan.claimed or self.is_sending:
             return False
@@ -119,7 +124,8 @@ class Situation:
     def _holds_only_own(self) -> bool:
         """Return whether the plan can be the source of all windows in the car."""
         former = self.plan.former if self._is_recent(self.plan.edited_at) else ()
-        own = {each.window for each in (*self.plan.windows, *former)}
+        planned = (*self.followed_windows, *former, *self.plan.temporary)
+        own = {each.window for each in planned} | {two_days_earlier(each.window) for each in planned if each.skipped}
         return own.issuperset(self.held_windows)
 
     def _is_recent(self, at: datetime | None) -> bool:
@@ -134,12 +140,17 @@ class Situation:
 
     @cached_property
     def follows_plan(self) -> bool:
-        """Return whether the car charges by the owner's schedule: neither its mode nor another schedule decides."""
+        """Return whether the car charges by the user's schedule: neither its mode nor another schedule decides."""
         return bool(self.plan.charge_enabled) and not self.is_overridden and not self.is_changed_elsewhere
 
+    @property
+    def followed_windows(self) -> tuple[PlannedWindow, ...]:
+        """Return the windows of the plan that the car should follow: the user's, except where others were chosen."""
+        return self.timetable.followed.windows
+
     def planned_windows(self, begin: datetime, end: datetime) -> list[Occurrence]:
-        """Return, in order, the windows of the plan that touch a span."""
-        if not self.plan.windows:
+        """Return, in order, the windows to follow that touch a span."""
+        if not self.followed_windows:
             return []
         return touching(self.timetable.windows_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
 
@@ -176,7 +187,8 @@ class Situation:
     def usual_schedule(self, at: datetime) -> tuple[Slots, tuple[ChargeWindow, ...]]:
         """Return the charge schedule while no additional window is due, by weekday and as the car can hold it."""
         key = self._week(at)
-        return self.timetable.usual_slots[key], self.timetable.usual_schedule[key]
+        usual = self.timetable.usual_schedule[key] or placeholder(key[1], self.zone, at)
+        return self.timetable.usual_slots[key], usual
 
     @property
     def rotating_windows(self) -> frozenset[PlannedWindow]:
@@ -190,7 +202,8 @@ class Situation:
 
     def _week(self, at: datetime) -> tuple[timedelta, Skips]:
         """Return what the windows of each weekday in the car depend on: its clock, and which are skipped next."""
-        return clock_shift(at, self.settings), next_skips(self.plan.windows, self.zone, at)
+        skips = next_skips(self.followed_windows, self.zone, at)
+        return clock_shift(at, self.settings), self.timetable.followed.in_effect(skips, at)
 
     def departures(self, begin: datetime, end: datetime) -> list[DepartureTime]:
         """Return, in order, the active departures between two instants, both included."""

@@ -14,6 +14,7 @@ class StepKind(StrEnum):
     """What a step does, the most urgent first; `MESSAGE` only tells the user something."""
 
     START = "start"
+    STOP_CHARGE = "stop_charge"
     CANCEL_TIMER = "cancel_timer"
     SET_TIMER = "set_timer"
     SEND_SCHEDULE = "load"
@@ -31,6 +32,8 @@ class StepReason(StrEnum):
     WINDOW_LATE = "window_late"
     WINDOW_MISSED = "window_missed"
     SCHEDULE_REFUSED = "week_refused"
+    LIMIT_REACHED = "limit_reached"
+    LEVEL_UNREACHABLE = "level_unreachable"
     DEPARTURE = "departure"
     RETRY = "retry"
     TIMER_SILENT = "timer_silent"
@@ -49,6 +52,7 @@ class StepReason(StrEnum):
 # The reasons that the user is told.
 MESSAGE_REASONS = (
     StepReason.LOW_FORECAST,
+    StepReason.LEVEL_UNREACHABLE,
     StepReason.TOO_LOW,
     StepReason.RETRY,
     StepReason.TIMER_SILENT,
@@ -143,6 +147,13 @@ class CancelTimer(_Step):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StopCharge(_Step):
+    """Stop a charge that has reached its limit."""
+
+    kind: ClassVar = StepKind.STOP_CHARGE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SendSchedule(_Step):
     """Send a charge schedule to the car, a disabled one to let it charge at any time."""
 
@@ -175,6 +186,6 @@ class RefusalMessage(NamedTuple):
     reason: StepReason = StepReason.SCHEDULE_REFUSED
 
 
-type Step = Start | SetTimer | CancelTimer | SendSchedule | DepartureMessage | WindowMessage
+type Step = Start | StopCharge | SetTimer | CancelTimer | SendSchedule | DepartureMessage | WindowMessage
 # What is told; a `Start` only for one of the reasons in `MESSAGE_REASONS`.
 type Message = Start | DepartureMessage | WindowMessage | RefusalMessage

@@ -5,19 +5,19 @@ A car has room for few windows a day. For each weekday it holds the main window,
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from ..cloud.schedule import DAY, instant, on_date
+from .chosen import Skips, followed
 from .model import Attempt, Days, Departure, Plan, PlannedWindow, by_weekday
 from .settings import AHEAD, Settings
 from .steps import DepartureTime
 
 type Slots = dict[Weekday, list[ChargeWindow]]
-# Weekly windows whose next time is skipped, each with that date.
-type Skips = frozenset[tuple[PlannedWindow, date]]
 
 
 class Occurrence(NamedTuple):
@@ -66,6 +66,23 @@ def next_skips(windows: Iterable[PlannedWindow], zone: tzinfo, at: datetime) -> 
     return frozenset(found)
 
 
+def placeholder(skips: Skips, zone: tzinfo, at: datetime) -> tuple[ChargeWindow, ...]:
+    """Return a window that does not occur while all windows are skipped; a car without any may charge at any time.
+
+    This is the window that is skipped last, or the same one two days earlier once that is over for this week.
+    """
+    if not skips:
+        return ()
+    window, day = max(((each.window, day) for each, day in skips), key=lambda found: (found[1], found[0]))
+    earlier = two_days_earlier(window)
+    return (earlier if on_date(day - 2 * DAY, earlier, zone).end <= at else window,)
+
+
+def two_days_earlier(window: ChargeWindow) -> ChargeWindow:
+    """Return a window two days earlier in the week."""
+    return replace(window, weekday=Weekday((window.weekday - 2) % 7))
+
+
 def touching(days: Iterable[Iterable[Occurrence]], begin: datetime, end: datetime) -> list[Occurrence]:
     """Return, in order, the occurrences of some days that touch a span."""
     found = [each for day in days for each in day if each.end > begin and each.begin < end and each.begin < each.end]
@@ -86,7 +103,7 @@ def main_schedule(
 
 
 def weekly_schedule(plan: Plan) -> ChargeSchedule:
-    """Return the owner's charge schedule, with all windows that repeat every week."""
+    """Return the user's charge schedule, with all windows that repeat every week."""
     weekly = (each.window for each in plan.windows if each.on is None)
     return ChargeSchedule(enabled=plan.charge_enabled, windows=tuple(sorted(weekly)))
 
@@ -245,13 +262,14 @@ class Timetable:
 
     def __init__(self, plan: Plan, settings: Settings) -> None:
         """Start without results."""
-        self.windows_on = Memo[date, tuple[Occurrence, ...]](
-            lambda day: occurrences_on(plan.by_weekday, day, settings.zone)
-        )
+        self.followed = followed(plan, settings)
+        windows = self.followed.windows
+        days = by_weekday(windows)
+        self.windows_on = Memo[date, tuple[Occurrence, ...]](lambda day: occurrences_on(days, day, settings.zone))
         self.departures_on = Memo[date, tuple[DepartureTime, ...]](
             lambda day: tuple(departures_on(plan, settings, day))
         )
-        self.slots = Memo[timedelta, Days](lambda shift: by_slot(plan.windows, shift) if shift else plan.by_weekday)
+        self.slots = Memo[timedelta, Days](lambda shift: by_slot(windows, shift) if shift else days)
         self.usual_slots = Memo[tuple[timedelta, Skips], Slots](
             lambda key: without_additional(self.slots[key[0]], settings.windows_a_day, key[1])
         )

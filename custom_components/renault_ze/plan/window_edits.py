@@ -1,4 +1,4 @@
-"""Edits of the charge schedule by its owner: each takes a plan and returns a changed one, or raises `ScheduleError`.
+"""Edits of the charge schedule by the user: each takes a plan and returns a changed one, or raises `ScheduleError`.
 
 The error has a message `key`, the affected weekdays, and a `value` for the message. An edit of a schedule that is
 enabled claims the car, so that any charge schedule in it is replaced. What began before an edit cannot be missed.
@@ -11,11 +11,12 @@ from itertools import pairwise
 from operator import itemgetter
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, Vehicle, Weekday
-from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, on_date, window
-from .model import Plan, PlannedWindow
+from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, errors_of, on_date, raise_first, window
+from .chosen import followed
+from .model import ChosenWindows, Plan, PlannedWindow
 from .settings import Settings
 from .situation import MAY_ARRIVE_LATE
-from .timetable import main_schedule
+from .timetable import main_schedule, occurrences
 
 _WEEK = 7 * DAY
 _QUARTERS = DAY // GRID
@@ -27,14 +28,10 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     Weekly windows that overlap, and windows of a day that are adjacent, become one; those for a date that a weekly one
     covers are dropped.
     """
-    given = _without_covered(_merged(_joined(windows)))
-    _check(given, plan.windows)
-    for each in set(given).difference(plan.windows):
-        for day in (each.on, *each.skipped):
-            if day is not None:
-                check_date(day, now)
+    given = joined(windows)
+    raise_first(window_errors(given, plan.windows, now))
     if plan.charge_enabled:
-        _check_weekly(given)
+        raise_first(weekly_errors(given))
     changed = _edited(plan, now)
     return replace(
         changed,
@@ -47,27 +44,45 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
 def select_mode(plan: Plan, now: datetime, vehicle: Vehicle, *, by_schedule: bool) -> Plan:
     """Select whether the car charges by the schedule or at any time, and keep the windows."""
     if by_schedule:
-        _check_weekly(plan.windows)
-    changed = replace(_edited(plan, now), charge_enabled=by_schedule, claimed=True)
+        raise_first(weekly_errors(plan.windows))
+    changed = replace(_edited(plan, now), charge_enabled=by_schedule, claimed=True, cheapest_hours=False)
     if by_schedule:
         check_fit(changed, vehicle)
     return changed
 
 
+def select_cheapest_hours(plan: Plan, now: datetime, vehicle: Vehicle) -> Plan:
+    """Let the car charge in the cheapest hours, and by the schedule where prices are missing."""
+    changed = select_mode(plan, now, vehicle, by_schedule=True)
+    return replace(changed, cheapest_hours=True)
+
+
+def is_to_send(before: Plan, after: Plan) -> bool:
+    """Return whether an edit changes what the car has to hold: the windows it charges by, or the charge mode."""
+    changed = (before.windows, before.edited_at, before.claimed) != (after.windows, after.edited_at, after.claimed)
+    return before.charge_enabled != after.charge_enabled or (bool(after.charge_enabled) and changed)
+
+
 def check_fit(plan: Plan, vehicle: Vehicle) -> None:
-    """Refuse windows that the car cannot hold: too many different times, or by schedule a day without a window."""
+    """Refuse windows that the car cannot hold."""
+    raise_first(fit_errors(plan, vehicle))
+
+
+def fit_errors(plan: Plan, vehicle: Vehicle) -> Iterator[ScheduleError]:
+    """Yield why the car cannot hold the windows: too many different times, or by schedule a day without a window."""
     kinds = {(each.window.start, each.window.duration) for each in plan.windows}
     if vehicle.max_window_times is not None and len(kinds) > vehicle.max_window_times:
-        raise ScheduleError("schedule_kinds_full", (), str(vehicle.max_window_times))
+        yield ScheduleError("schedule_kinds_full", (), str(vehicle.max_window_times))
     if not (plan.charge_enabled and vehicle.every_day):
         return
     weekly = [each for each in plan.windows if each.on is None]
     if missing := WEEK - {each.window.weekday for each in weekly}:
-        raise ScheduleError("windows_days_missing", missing)
+        yield ScheduleError("windows_days_missing", missing)
     once = {each.on for each in plan.windows}
-    for day in {day for each in weekly for day in each.skipped} - once:
+    skipped = {day for each in weekly for day in each.skipped} - once
+    for day in (each for each in sorted(skipped) if each.weekday() not in missing):
         if all(day in each.skipped for each in weekly if each.window.weekday == day.weekday()):
-            raise ScheduleError("window_day_needed", [Weekday(day.weekday())])
+            yield ScheduleError("window_day_needed", [Weekday(day.weekday())])
 
 
 def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
@@ -89,8 +104,18 @@ def without_past(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) 
     return tuple(each for each in left if each in once)
 
 
+def with_chosen(plan: Plan, chosen: tuple[ChosenWindows, ...], now: datetime, settings: Settings) -> Plan:
+    """Replace the windows that were chosen; what began before cannot be missed if that changes it."""
+    changed = replace(plan, chosen=chosen)
+    begun = [
+        [each.begin for each in occurrences(followed(one, settings).windows, settings.zone, now - DAY, now)]
+        for one in (plan, changed)
+    ]
+    return changed if begun[0] == begun[1] else replace(changed, judged_until=now)
+
+
 def claim(plan: Plan, now: datetime) -> Plan:
-    """Let the owner's charge schedule replace the one that was set elsewhere."""
+    """Let the user's charge schedule replace the one that was set elsewhere."""
     return replace(plan, claimed=True, undecided=False, edited_at=now, last_sent=None)
 
 
@@ -98,7 +123,7 @@ def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
     """Adopt a charge schedule that was changed elsewhere, and follow the car from then on."""
     enabled = plan.charge_enabled if held.enabled is None else held.enabled
     changed = replace(plan, windows=windows_of(held, plan), charge_enabled=enabled, former=(), edited_at=None)
-    return replace(changed, claimed=False, undecided=False, judged_until=now)
+    return replace(changed, claimed=False, undecided=False, judged_until=now, chosen=())
 
 
 def windows_of(held: ChargeSchedule, plan: Plan) -> tuple[PlannedWindow, ...]:
@@ -117,7 +142,12 @@ def at_end(plan: Plan) -> Plan:
 def without_additional(plan: Plan, settings: Settings, now: datetime) -> Plan:
     """Return the plan with only the windows that the car can hold all the time."""
     main = main_schedule(plan.windows, now, settings, settings.windows_a_day)
-    return replace(plan, windows=tuple(map(PlannedWindow, main)), former=_may_arrive(plan, now))
+    return replace(plan, windows=tuple(map(PlannedWindow, main)), former=_may_arrive(plan, now), chosen=())
+
+
+def joined(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
+    """Return the windows with overlapping and adjacent ones joined, without single ones that a weekly one contains."""
+    return _without_covered(_merged(_joined(windows)))
 
 
 def _joined(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
@@ -154,7 +184,7 @@ def is_covered(each: PlannedWindow, others: Iterable[PlannedWindow]) -> bool:
 
 
 def _edited(plan: Plan, now: datetime) -> Plan:
-    """Return a plan that its owner edits now."""
+    """Return a plan that the user edits now."""
     return replace(plan, former=_may_arrive(plan, now), edited_at=now, undecided=False, judged_until=now)
 
 
@@ -192,34 +222,44 @@ def _union(earlier: PlannedWindow, later: PlannedWindow, shift: timedelta) -> Pl
     return PlannedWindow(whole, earlier.on, is_main, skipped)
 
 
-def _check(windows: tuple[PlannedWindow, ...], known: Collection[PlannedWindow]) -> None:
-    """Refuse windows off the grid, on the wrong date, or that overlap, and two main windows."""
+def window_errors(
+    windows: tuple[PlannedWindow, ...], known: Collection[PlannedWindow], now: datetime
+) -> Iterator[ScheduleError]:
+    """Yield the errors of joined windows: off the grid, a wrong date, an overlap, or two main windows."""
     for each in windows:
-        window(each.window.weekday, each.window.start, duration=each.window.duration)
+        yield from errors_of(window, each.window.weekday, each.window.start, duration=each.window.duration)
         if each.on is not None and each.on.weekday() != each.window.weekday:
-            raise ScheduleError("window_date_differs", [each.window.weekday], each.on)
-    check_dates(windows, known)
-    _check_main_windows(windows)
+            yield ScheduleError("window_date_differs", [each.window.weekday], each.on)
+    yield from _overlaps(windows, known)
+    yield from _main_window_errors(windows)
+    new = set(windows).difference(known)
+    for day in sorted({day for each in new for day in (each.on, *each.skipped) if day is not None}):
+        yield from errors_of(check_date, day, now)
 
 
-def _check_weekly(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse a schedule without weekly windows."""
+def weekly_errors(windows: tuple[PlannedWindow, ...]) -> Iterator[ScheduleError]:
+    """Yield why a schedule cannot be enabled without weekly windows."""
     once = [each.window.weekday for each in windows if each.on is not None]
     if len(once) == len(windows):
-        raise ScheduleError("windows_need_a_week" if once else "schedule_empty", once)
+        yield ScheduleError("windows_need_a_week" if once else "schedule_empty", once)
 
 
-def _check_main_windows(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse two main windows on a day, and one for a date."""
+def _main_window_errors(windows: tuple[PlannedWindow, ...]) -> Iterator[ScheduleError]:
+    """Yield the days with two main windows, or with one for a date."""
     marked = sorted(each.window.weekday for each in windows if each.is_main)
     if twice := [day for day, following in pairwise(marked) if day is following]:
-        raise ScheduleError("windows_base_twice", twice)
+        yield ScheduleError("windows_base_twice", twice)
     if once := [each.window.weekday for each in windows if each.is_main and each.on is not None]:
-        raise ScheduleError("windows_base_once", once)
+        yield ScheduleError("windows_base_once", once)
 
 
 def check_dates(windows: Iterable[PlannedWindow], known: Collection[PlannedWindow]) -> None:
     """Refuse windows for a date that overlap another one; the error names the one that was `known` before."""
+    raise_first(_overlaps(windows, known))
+
+
+def _overlaps(windows: Iterable[PlannedWindow], known: Collection[PlannedWindow]) -> Iterator[ScheduleError]:
+    """Yield the windows for a date that overlap another one; the error names the one that was `known` before."""
     windows = tuple(windows)
     once = [each for each in windows if each.on is not None]
     # A window lasts a day at most.
@@ -229,7 +269,7 @@ def check_dates(windows: Iterable[PlannedWindow], known: Collection[PlannedWindo
     for (begin, one), (following, other) in pairwise(sorted(spans, key=itemgetter(0))):
         if following < begin + one.window.duration // GRID:
             new, old = (one, other) if other in known else (other, one)
-            raise ScheduleError("window_overlaps_once", [new.window.weekday], old.window.start)
+            yield ScheduleError("window_overlaps_once", [new.window.weekday], old.window.start)
 
 
 def _on_days(weekly: Iterable[PlannedWindow], days: Iterable[int]) -> Iterator[tuple[int, PlannedWindow]]:

@@ -62,7 +62,7 @@ class ScheduleDiffersFlow(RepairsFlow):
     async_step_plan = async_step_init
 
     async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Send the owner's schedule again."""
+        """Send the user's schedule again."""
         if (coordinator := self._coordinator()) is None:
             return self.async_abort(reason="not_loaded")
         try:

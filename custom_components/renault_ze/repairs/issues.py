@@ -1,6 +1,6 @@
 """Repair issues of accounts, vehicles, and deprecated names; charge schedules as text."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 import re
 from typing import Any
 
@@ -11,16 +11,18 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..cloud.exceptions import CountryMovedError
-from ..cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
+from ..cloud.models import DAY_NAMES, ChargeSchedule, ChargeWindow, Part, Weekday
 from ..cloud.schedule import end_of
-from ..const import CONF_REPLACED, DAY_NAMES, DOMAIN
+from ..const import CONF_REPLACED, DOMAIN
 from ..coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from ..devices import device_of, name_of
-from ..messages import PollFailedError, error_text, formatted, refused_parts
+from ..formats import formatted
+from ..messages import PollFailedError, error_text, refused_parts, weekdays_text
 
 # Each has an entity component under its name, whose entities have the configuration as it was written.
 _SCRIPTED = ("automation", "script")
 _DASHBOARDS = "lovelace"
+_PRICE_PROBLEMS = ("price_source_removed", "solar_forecast_removed", "no_prices")
 
 
 def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: CountryMovedError) -> None:
@@ -73,6 +75,27 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
 
     update()
     return coordinator.async_add_listener(update)
+
+
+def track_price_repairs(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Update the repairs of the electricity prices until the entry is unloaded; delete those of an earlier source."""
+    feed = entry.runtime_data.prices
+
+    @callback
+    def update() -> None:
+        given: dict[str, Any] = {"translation_placeholders": {"account": entry.title}}
+        for key in _PRICE_PROBLEMS:
+            is_open = feed is not None and feed.problem == key
+            create_or_delete_issue(hass, key, entry.entry_id, is_open=is_open, **given)
+        other = None if feed is None else feed.other_currency
+        currencies = {"account": entry.title, "currency": other or "", "home_currency": hass.config.currency}
+        create_or_delete_issue(
+            hass, "price_currency", entry.entry_id, is_open=bool(other), translation_placeholders=currencies
+        )
+
+    update()
+    if feed is not None:
+        entry.async_on_unload(feed.add_listener(update))
 
 
 @callback
@@ -173,16 +196,10 @@ async def update_replaced_entities_issue(hass: HomeAssistant, entry: RenaultZeCo
 
 
 async def report_deprecated_action(hass: HomeAssistant, action: str, successor: str) -> None:
-    """Create the repair that lists what uses a deprecated action."""
+    """Create the repair that lists what uses a deprecated action, or delete it if nothing does."""
     users = await _users(hass, [f"{DOMAIN}.{action}"])
     given = {"action": f"{DOMAIN}.{action}", "successor": f"{DOMAIN}.{successor}", "users": _as_list(users)}
-    create_or_delete_issue(
-        hass,
-        "deprecated_action",
-        action,
-        is_open=True,
-        translation_placeholders=given,
-    )
+    create_or_delete_issue(hass, "deprecated_action", action, is_open=bool(users), translation_placeholders=given)
 
 
 async def _users(hass: HomeAssistant, ids: Collection[str]) -> list[str]:
@@ -211,16 +228,16 @@ def _scripted(hass: HomeAssistant) -> Iterator[tuple[str, Any]]:
 
 def _as_list(names: list[str]) -> str:
     """Return names as a list in Markdown."""
-    return "\n".join(f"- {each}" for each in names) or "-"
+    return "\n".join(f"- {each}" for each in names)
 
 
 async def schedule_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
     """Return a charge schedule in one line: each time span with its days."""
-    days = await _weekdays(hass)
-    times: dict[str, list[str]] = {}
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    times: dict[str, list[Weekday]] = {}
     for window in sorted(schedule.windows):
-        times.setdefault(_span(hass, window), []).append(days[window.weekday])
-    return "; ".join(f"{span} ({', '.join(names)})" for span, names in times.items())
+        times.setdefault(_span(hass, window), []).append(window.weekday)
+    return "; ".join(f"{span} ({weekdays_text(texts, days)})" for span, days in times.items())
 
 
 def compared_schedules(hass: HomeAssistant, *schedules: ChargeSchedule) -> dict[str, str]:
@@ -231,12 +248,6 @@ def compared_schedules(hass: HomeAssistant, *schedules: ChargeSchedule) -> dict[
         mark = "" if len(set(cells)) == 1 else "**"
         rows[name] = " | ".join(f"{mark}{cell}{mark}" for cell in cells)
     return rows
-
-
-async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
-    """Return the names of the weekdays, from Monday on."""
-    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
-    return {day: texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[day]}"] for day in Weekday}
 
 
 def _span(hass: HomeAssistant, window: ChargeWindow) -> str:

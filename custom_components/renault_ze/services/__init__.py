@@ -7,20 +7,22 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from ..cloud.models import Capability, NotificationChannel
-from ..const import CHANNELS, DAYS, DOMAIN
+from ..cloud.models import CHANNELS, Capability, NotificationChannel
+from ..const import DOMAIN
 from ..coordinator import VehicleCoordinator
+from ..devices import device_of, may_access, vins_in
+from ..plan_input import FIELDS, LEVEL, WEEKDAYS, WINDOW
 from ..vehicle import commands
 from . import plan, schedule, vehicle
 
 _CENTURY = 20
-_EVERY_DAY = "every_day"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +52,23 @@ def async_setup_services(hass: HomeAssistant) -> None:
 async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
     """Run an action for the vehicle of its device."""
     coordinator = _vehicle(call)
+    await _check_permission(call, coordinator, POLICY_READ if action.reads else POLICY_CONTROL)
     if action.capability not in {None, *coordinator.vehicle.capabilities}:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
     response = await action.run(coordinator, call)
     return response if call.return_response else None
+
+
+async def _check_permission(call: ServiceCall, coordinator: VehicleCoordinator, policy: str) -> None:
+    """Refuse a user who may not access all entities of the car, as Home Assistant does for actions of entities."""
+    hass, context = call.hass, call.context
+    if context.user_id is None:
+        return
+    if (user := await hass.auth.async_get_user(context.user_id)) is None:
+        raise UnknownUser(context=context, permission=policy)
+    device = device_of(hass, coordinator.config_entry, coordinator.vehicle.vin)
+    if device is None or not may_access(hass, user, device, policy):
+        raise Unauthorized(context=context, permission=policy)
 
 
 def _vehicle(call: ServiceCall) -> VehicleCoordinator:
@@ -64,7 +79,7 @@ def _vehicle(call: ServiceCall) -> VehicleCoordinator:
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
     )
     vehicles: Mapping[str, VehicleCoordinator] = entry.runtime_data.vehicles
-    vin = next(vin for domain, vin in device.identifiers if domain == DOMAIN)
+    vin = vins_in(device)[0]
     if vin not in vehicles:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="device_disabled")
     return vehicles[vin]
@@ -78,11 +93,6 @@ def _only_vehicle(hass: HomeAssistant) -> VehicleCoordinator:
         key = "select_a_car" if vehicles else "no_car_loaded"
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
     return vehicles[0]
-
-
-def _weekdays(value: list[str]) -> list[str]:
-    """Return the names of the weekdays, all for every day."""
-    return list(DAYS) if _EVERY_DAY in value else value
 
 
 def _days(value: Any) -> tuple[date, date]:
@@ -107,23 +117,6 @@ _TEMPERATURE = {vol.Optional("temperature"): vol.All(vol.Coerce(float), vol.Rang
 
 
 _SPAN = {vol.Optional("from"): _days, vol.Optional("to"): _days}
-
-
-_WEEKDAYS = vol.All(cv.ensure_list, [vol.In([_EVERY_DAY, *DAYS])], _weekdays)
-
-
-_WINDOW = vol.Schema(
-    {
-        vol.Optional("days"): _WEEKDAYS,
-        vol.Optional("date"): cv.date,
-        vol.Required("start"): cv.time,
-        vol.Optional("end"): cv.time,
-        vol.Optional("duration"): cv.positive_time_period,
-        vol.Optional("main", default=False): cv.boolean,
-        # The former name of a main window.
-        vol.Optional("base", default=False): cv.boolean,
-    }
-)
 
 
 _NAME = vol.All(cv.string, vol.Strip, vol.Length(min=1, max=100))
@@ -175,7 +168,7 @@ ACTIONS: tuple[Action, ...] = (
         name="set_charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         fields={
-            vol.Optional("windows"): vol.All(cv.ensure_list, [_WINDOW], vol.Length(min=1)),
+            vol.Optional("windows"): vol.All(cv.ensure_list, [WINDOW], vol.Length(min=1)),
             vol.Optional("enable", default=True): cv.boolean,
             vol.Optional("keep_other_days", default=False): cv.boolean,
             **_WAIT,
@@ -235,9 +228,10 @@ ACTIONS: tuple[Action, ...] = (
             vol.Optional("departure"): _NAME,
             vol.Optional("name"): _NAME,
             vol.Optional("time"): cv.time,
-            vol.Optional("days"): _WEEKDAYS,
+            vol.Optional("days"): WEEKDAYS,
             vol.Optional("date"): cv.date,
             **{vol.Optional(key): cv.boolean for key in ("precondition", "enabled", "robust", "override")},
+            vol.Optional("target_level"): LEVEL,
         },
         run=plan.set_departure,
     ),
@@ -267,10 +261,16 @@ ACTIONS: tuple[Action, ...] = (
         name="set_charge_windows",
         capability=Capability.CHARGE_SCHEDULE,
         fields={
-            vol.Required("windows"): vol.All(cv.ensure_list, [_WINDOW]),
+            vol.Required("windows"): vol.All(cv.ensure_list, [WINDOW]),
             vol.Optional("switch_on", default=True): cv.boolean,
         },
         run=schedule.set_charge_windows,
+    ),
+    Action(
+        name="set_plan",
+        capability=None,
+        fields={**FIELDS, **_WAIT},
+        run=plan.set_plan,
     ),
     Action(
         name="get_plan",

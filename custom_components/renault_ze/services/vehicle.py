@@ -1,8 +1,8 @@
 """Actions that send commands to a vehicle or read it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, tzinfo
 from typing import Any
 
 from homeassistant.core import ServiceCall
@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..cloud.models import (
+    CHANNELS,
     Capability,
     ChargeEvent,
     DoNotDisturb,
@@ -17,15 +18,16 @@ from ..cloud.models import (
     PreconditioningRun,
 )
 from ..cloud.schedule import ScheduleError, check_date, next_at
-from ..const import CHANNELS, DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER
 from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
 from ..plan import preconditioning
 from ..vehicle import commands
 from ..vehicle.command import Command
 from ..vehicle.results import CommandResult, CommandStatus
-from . import responses
-from .responses import Json
+from ..vehicle.sessions import ChargeSession
+from ..views import responses
+from ..views.responses import Json
 
 type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
@@ -84,11 +86,11 @@ def _minute(at: time) -> time:
 
 
 def _temperature(coordinator: VehicleCoordinator, call: ServiceCall) -> float | None:
-    """Return the requested temperature (°C), if any; raise an error if the car's cloud does not support one."""
+    """Return the requested temperature (°C), or the one of the car; raise an error if its cloud does not take one."""
     temperature: float | None = call.data.get("temperature")
     if temperature is not None and Capability.PRECONDITIONING_TEMPERATURE not in coordinator.vehicle.capabilities:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_temperature")
-    return temperature
+    return coordinator.planner.settings.temperature if temperature is None else temperature
 
 
 def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
@@ -116,7 +118,7 @@ async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) 
 
 async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
     """Return the notification settings."""
-    return responses.notifications(
+    return _notifications(
         await coordinator.request_translated(coordinator.cloud.notifications(coordinator.vehicle.vin))
     )
 
@@ -124,13 +126,13 @@ async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json
 async def charge_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Return the charge history of a span."""
     events = await _history(coordinator, call.data, coordinator.cloud.charge_history)
-    return responses.charge_history(events, coordinator.vehicle.time_zone)
+    return _charge_history(events, coordinator.charges.known(events), coordinator.vehicle.time_zone)
 
 
 async def preconditioning_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Return the preconditioning history of a span."""
     runs = await _history(coordinator, call.data, coordinator.cloud.preconditioning_history)
-    return responses.preconditioning_history(runs, coordinator.vehicle.time_zone)
+    return _preconditioning_history(runs, coordinator.vehicle.time_zone)
 
 
 async def _history[T: (ChargeEvent, PreconditioningRun)](
@@ -148,3 +150,60 @@ async def _history[T: (ChargeEvent, PreconditioningRun)](
         raise await schedule_error(coordinator.hass, err) from err
     events = await coordinator.request_translated(read(coordinator.vehicle.vin, begin, end))
     return [each for each in events if begin <= each.at.astimezone(coordinator.vehicle.time_zone).date() <= end]
+
+
+def _notifications(settings: NotificationSettings) -> Json:
+    """Return the notification settings."""
+    value: Any = settings.do_not_disturb
+    if isinstance(value, DoNotDisturb):
+        value = {"start": responses.clock(value.start), "end": responses.clock(value.end)}
+    return {**{channel: getattr(settings, channel) for channel in CHANNELS}, "do_not_disturb": value}
+
+
+def _charge_history(events: Iterable[ChargeEvent], sessions: Iterable[ChargeSession], zone: tzinfo) -> Json:
+    """Return the events of the charge history and the sessions they form."""
+    return {
+        "time_zone": str(zone),
+        "events": [_charge_event(each, zone) for each in events],
+        "sessions": [_session(each, zone) for each in sessions],
+    }
+
+
+def _preconditioning_history(runs: Iterable[PreconditioningRun], zone: tzinfo) -> Json:
+    """Return the preconditioning history."""
+    return {
+        "time_zone": str(zone),
+        "runs": [{"at": responses.local(run.at, zone), "source": run.source, "result": run.result} for run in runs],
+    }
+
+
+def _charge_event(event: ChargeEvent, zone: tzinfo) -> Json:
+    """Return an event of the charge history."""
+    return {
+        "at": responses.local(event.at, zone),
+        "kind": event.kind,
+        "charging_point": event.charging_point,
+        "level_percent": event.level,
+        "range_km": event.range_km,
+        "charging_time_remaining_minutes": responses.minutes(event.charging_time_remaining),
+        "result": event.result,
+    }
+
+
+def _session(session: ChargeSession, zone: tzinfo) -> Json:
+    """Return a charge session."""
+    return {
+        "started_at": responses.local(session.begin, zone),
+        "ended_at": responses.local(session.end, zone),
+        "duration_minutes": responses.minutes(session.duration),
+        "charging_point": session.charging_point,
+        "level_at_start_percent": session.level_at_start,
+        "level_at_end_percent": session.level_at_end,
+        "level_gained_percent": session.level_gained,
+        "energy_kwh": session.energy_kwh,
+        "energy_source": session.source,
+        "mean_power_kw": session.mean_power_kw and round(session.mean_power_kw, 2),
+        "cost": session.cost,
+        "currency": session.currency,
+        "place": session.place,
+    }

@@ -1,4 +1,4 @@
-"""Storage across restarts: the session of the cloud, and the plan and trips of each car."""
+"""Storage across restarts: the session of the cloud, and the plan, trips, and charges of each car."""
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
@@ -12,6 +12,7 @@ from ..cloud.codec import dump, load, load_or_none
 from ..cloud.models import CommandKind, DoNotDisturb
 from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
+from ..vehicle.charge_log import ChargeLog
 from ..vehicle.poller import PartRecord
 from ..vehicle.results import CommandResult
 from ..vehicle.trips import TripLog
@@ -196,6 +197,14 @@ class Storage:
         """Store the trips of a vehicle."""
         self._remember("journals", vin, dump(journal))
 
+    def charges(self, vin: str) -> ChargeLog:
+        """Return the charges of a vehicle."""
+        return self._stored(ChargeLog, "charges", vin) or ChargeLog()
+
+    def remember_charges(self, vin: str, charges: ChargeLog) -> None:
+        """Store the charges of a vehicle."""
+        self._remember("charges", vin, dump(charges))
+
     def parts(self, vin: str) -> tuple[PartRecord, ...]:
         """Return which parts of a vehicle were read before, and since when they fail."""
         return load_or_none(tuple[PartRecord, ...], self._content.get("parts", {}).get(vin)) or ()
@@ -211,6 +220,14 @@ class Storage:
     def remember_zone(self, vin: str, zone: str) -> None:
         """Store the name of the time zone of a vehicle's plan."""
         self._remember("zones", vin, zone)
+
+    def temperature(self, vin: str) -> float | None:
+        """Return the temperature (°C) chosen for preconditioning a vehicle, None if none was chosen."""
+        return self._stored(float, "temperatures", vin)
+
+    def remember_temperature(self, vin: str, temperature: float) -> None:
+        """Store the temperature (°C) chosen for preconditioning a vehicle."""
+        self._remember("temperatures", vin, temperature)
 
     def disabled(self, vin: str, now: datetime) -> tuple[Disabled, ...]:
         """Return the recent spans in which a vehicle's account or device was disabled."""

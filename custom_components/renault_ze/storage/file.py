@@ -19,6 +19,7 @@ from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
+from ..vehicle.charge_log import ChargeLog
 from ..vehicle.results import CommandResult
 from ..vehicle.trips import TripLog
 from . import migration
@@ -40,7 +41,9 @@ _KINDS: Mapping[str, Any] = {
     "quiet_hours": DoNotDisturb,
     "last_commands": tuple[CommandResult, ...],
     "journals": TripLog,
+    "charges": ChargeLog,
     "zones": str,
+    "temperatures": float,
     "disabled": tuple[Disabled, ...],
 }
 _SECTIONS = ("plans", *_KINDS)

@@ -1,4 +1,4 @@
-"""Migrate stored data of earlier versions: since minor version 2, a car has one charge schedule, the owner's.
+"""Migrate stored data of earlier versions: since minor version 2, a car has one charge schedule, the user's.
 
 Before, the plan had charge windows of its own beside the charge schedule that was last set here.
 """

@@ -31,12 +31,13 @@ class Backoff:
 
     def extend(self, span: timedelta, now: datetime) -> None:
         """Wait at least for a span from now."""
-        self._wait = max(self._wait, Wait(now, span), key=lambda wait: wait.left(now))
+        if span > self._wait.left(now):
+            self._wait = Wait(now, span)
 
 
 def longest_retry_after(responses: Iterable[Any]) -> timedelta:
     """Return the longest time for which errors among some responses ask to wait, zero if none does."""
-    return max((_retry_after(each) for each in responses), default=timedelta())
+    return max((_retry_after(each) for each in responses if isinstance(each, CloudError)), default=timedelta())
 
 
 def step_backoff(errors: Collection[CloudError], *, is_urgent: bool) -> timedelta:
@@ -56,11 +57,11 @@ def step_backoff(errors: Collection[CloudError], *, is_urgent: bool) -> timedelt
     return max(waits)
 
 
-def _retry_after(response: Any) -> timedelta:
+def _retry_after(err: CloudError) -> timedelta:
     """Return how long an error asks to wait."""
-    match response:
+    match err:
         case ThrottledError():
-            return response.retry_after or DEFAULT_RETRY_AFTER
+            return err.retry_after or DEFAULT_RETRY_AFTER
         case CountryMovedError():
             return MOVED_RETRY_AFTER
     return timedelta()

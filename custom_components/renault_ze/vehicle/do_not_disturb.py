@@ -10,7 +10,7 @@ from .command import Command
 from .results import CommandError
 from .state import VehicleState
 
-# The default until the owner sets other hours.
+# The default until the user sets other hours.
 DEFAULT_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
 
 

@@ -26,6 +26,8 @@ def with_last_values[T](state: VehicleState, part: Part, value: T) -> tuple[T, F
     last = {name: getattr(before, name) for name in unknown if getattr(before, name) is not None}
     if isinstance(value, Battery):
         last = _last_charge(before, value, last)
+    if not last:
+        return value, {}
     times = {name: state.field_read_at(part, name) for name in last}
     changed: Any = replace(value, **last)
     return changed, {name: at for name, at in times.items() if at is not None}

@@ -1,7 +1,8 @@
 """Poll a vehicle: what to read and when, and the parts that cannot be read."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -20,7 +21,7 @@ from ..cloud.schedule import RetryTimes, Wait
 from . import update
 from .backoff import Backoff, longest_retry_after
 from .log import CarLog
-from .reading import READERS, SLOW_INTERVAL, in_order, polled_parts, valid_for
+from .reading import READERS, SLOW_INTERVAL, days, in_order, optional_parts, polled_parts, valid_for
 from .state import VehicleState
 from .tracker import COMMAND_POLL_INTERVAL
 
@@ -155,11 +156,17 @@ class PollTimer:
 class Poller:
     """Reads the parts of a vehicle, each failing by itself, and knows when each is due again."""
 
-    def __init__(self, cloud: Cloud, vehicle: Vehicle, storage: PartStorage) -> None:
-        """Start with every part due."""
+    def __init__(
+        self, cloud: Cloud, vehicle: Vehicle, storage: PartStorage, history_begin: Callable[[datetime], datetime]
+    ) -> None:
+        """Start with every part due; `history_begin` returns since when charges are read at a time."""
         self._cloud = cloud
         self._vehicle = vehicle
+        self._history_begin = history_begin
         self._polled = frozenset(polled_parts(vehicle))
+        self._supported = frozenset(optional_parts(vehicle))
+        # How many entities show each part.
+        self._shown = Counter[Part]()
         self._due: dict[Part, Wait] = {}
         self._retries = RetryTimes[Part]()
         self.lasting_failures = LastingFailures(storage, vehicle.vin)
@@ -171,8 +178,23 @@ class Poller:
         """Return the parts to read in a regular poll."""
         # Recent charges are shown in the calendar, and show how fast the car charges.
         unread = {Part.CHARGE_HISTORY} - state.read_at.keys()
-        due = {part for part in self._polled | unread if part not in self._due or not self._due[part].left(now)}
+        polled = self._polled | self._optional | unread
+        due = {part for part in polled if part not in self._due or not self._due[part].left(now)}
         return {part for part in due if self._retries.is_due(part, now)} | update.expected_parts(state, now)
+
+    def show(self, part: Part) -> bool:
+        """Poll a part that only entities need, and return whether it has to be read for the first of them."""
+        self._shown[part] += 1
+        return self._shown[part] == 1 and part in self._optional and part not in self._due
+
+    def hide(self, part: Part) -> None:
+        """Note that one entity less shows a part."""
+        self._shown[part] -= 1
+
+    @property
+    def _optional(self) -> frozenset[Part]:
+        """Return the parts that are polled because entities show them."""
+        return frozenset(part for part in self._supported if self._shown[part])
 
     def is_unreachable(self, state: VehicleState, interval: timedelta, now: datetime) -> bool:
         """Return whether the credentials are refused, or the battery could not be read for three intervals."""
@@ -210,9 +232,10 @@ class Poller:
         less often, except for the battery; after each other error, while other parts can be read, down to hourly.
         """
         self.lasting_failures.update(responses, now)
+        polled = self._polled | self._optional
         is_reachable = any(not isinstance(response, CloudError) for response in responses.values())
         for part, response in responses.items():
-            if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in self._polled:
+            if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in polled:
                 self._due[part] = Wait(now, valid_for(part, response))
             if not isinstance(response, CloudError):
                 self._retries.succeeded(part)
@@ -220,7 +243,7 @@ class Poller:
                 self._retries.failed(part, now)
             elif part is not Part.BATTERY and isinstance(response, ConnectionFailedError) and is_reachable:
                 self._retries.failed(part, now, longest=SLOW_INTERVAL)
-        was_read = self._cloud.was_schedule_read(self._vehicle.vin) and Part.CHARGE_SCHEDULE not in responses
+        was_read = self._cloud.clear_schedule_read(self._vehicle.vin) and Part.CHARGE_SCHEDULE not in responses
         if was_read and Part.CHARGE_SCHEDULE in self._retries.failing:
             self._retries.succeeded(Part.CHARGE_SCHEDULE)
             self._due.pop(Part.CHARGE_SCHEDULE, None)
@@ -231,7 +254,8 @@ class Poller:
 
     async def _read(self, part: Part, now: datetime) -> Any:
         """Return the value of a part, or the error."""
+        begin = self._history_begin(now) if part is Part.CHARGE_HISTORY else now
         try:
-            return await READERS[part].read(self._cloud, self._vehicle.vin, now)
+            return await READERS[part].read(self._cloud, self._vehicle.vin, days(begin, now))
         except CloudError as err:
             return err

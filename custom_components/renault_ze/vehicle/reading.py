@@ -8,11 +8,9 @@ from typing import Any, Final
 from ..cloud.models import (
     Account,
     Battery,
-    Cabin,
     Capability,
     ChargeEvent,
     ChargeSchedule,
-    Location,
     NotificationSettings,
     Part,
     PreconditioningRun,
@@ -20,31 +18,43 @@ from ..cloud.models import (
 )
 from ..cloud.protocol import Cloud
 from ..cloud.redaction import log_once
+from ..cloud.reports import Cabin, Location
 from ..cloud.schedule import CLOCK_ERROR, is_ahead
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-type Read = Callable[[Cloud, str, datetime], Awaitable[Any]]
+# A history is read from the first to the last of two days.
+type Days = tuple[date, date]
+type Read = Callable[[Cloud, str, Days], Awaitable[Any]]
 # Schedule, timer, and settings change rarely.
 SLOW_INTERVAL: Final = timedelta(hours=1)
+# What changes within days.
+_RARELY = timedelta(hours=6)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartReader:
-    """How to read a part from the cloud at a time; a part without an interval is only read when it is needed."""
+    """How to read a part from the cloud; a part without an interval is only read when it is needed.
+
+    One that is `optional` is only polled while an enabled entity shows it.
+    """
 
     capability: Capability
     read: Read
     interval: timedelta | None = None
+    optional: bool = False
 
 
-def _recent(history: Callable[[Cloud, str, date, date], Awaitable[Any]]) -> Read:
-    """Return what reads a history from yesterday to tomorrow, which covers today in any time zone."""
+def days(begin: datetime, end: datetime) -> Days:
+    """Return the days of a history, with one more at each end, which covers the span in any time zone."""
+    day = timedelta(days=1)
+    return begin.astimezone(UTC).date() - day, end.astimezone(UTC).date() + day
 
-    def read(cloud: Cloud, vin: str, now: datetime) -> Awaitable[Any]:
-        today = now.astimezone(UTC).date()
-        return history(cloud, vin, today - timedelta(days=1), today + timedelta(days=1))
 
-    return read
+def _equipment(part: Part, capability: Capability, interval: timedelta) -> PartReader:
+    """Return how to read a part that only some cars have."""
+    return PartReader(
+        capability=capability, read=lambda cloud, vin, _: cloud.equipment(vin, part), interval=interval, optional=True
+    )
 
 
 READERS: Mapping[Part, PartReader] = {
@@ -90,18 +100,24 @@ READERS: Mapping[Part, PartReader] = {
     ),
     Part.CHARGE_HISTORY: PartReader(
         capability=Capability.CHARGE_HISTORY,
-        read=_recent(lambda cloud, vin, begin, end: cloud.charge_history(vin, begin, end)),
+        read=lambda cloud, vin, span: cloud.charge_history(vin, *span),
     ),
     Part.PRECONDITIONING_HISTORY: PartReader(
         capability=Capability.PRECONDITIONING_HISTORY,
-        read=_recent(lambda cloud, vin, begin, end: cloud.preconditioning_history(vin, begin, end)),
+        read=lambda cloud, vin, span: cloud.preconditioning_history(vin, *span),
     ),
+    # It is in the response that contains the mileage.
+    Part.FUEL: _equipment(Part.FUEL, Capability.FUEL, SLOW_INTERVAL),
+    Part.CHARGE_LIMITS: _equipment(Part.CHARGE_LIMITS, Capability.CHARGE_LIMIT, SLOW_INTERVAL),
+    Part.LOCKS: _equipment(Part.LOCKS, Capability.LOCKS, SLOW_INTERVAL),
+    Part.TIRE_PRESSURES: _equipment(Part.TIRE_PRESSURES, Capability.TIRE_PRESSURES, _RARELY),
+    Part.ALERTS: _equipment(Part.ALERTS, Capability.ALERTS, _RARELY),
 }
 
 
-# The interval of each part that is polled.
+# The interval of each part that is always polled.
 INTERVALS: Mapping[Part, timedelta] = {
-    part: reader.interval for part, reader in READERS.items() if reader.interval is not None
+    part: reader.interval for part, reader in READERS.items() if reader.interval is not None and not reader.optional
 }
 
 
@@ -110,6 +126,10 @@ _EMPTY: Mapping[Part, tuple[Any, ...]] = {
     Part.BATTERY: (None,),
     Part.MILEAGE: (None,),
     Part.LOCATION: (None,),
+    Part.FUEL: (None,),
+    Part.CHARGE_LIMITS: (None,),
+    Part.LOCKS: (None,),
+    Part.TIRE_PRESSURES: (None,),
     Part.CHARGE_SCHEDULE: (ChargeSchedule(),),
     Part.NOTIFICATIONS: (NotificationSettings(), NotificationSettings(do_not_disturb="unknown")),
 }
@@ -146,7 +166,7 @@ def shortest_interval(account: Account) -> timedelta:
 def in_order(
     parts: Iterable[Part], vehicle: Vehicle, read_at: Mapping[Part, datetime], *, first: Part, failing: Collection[Part]
 ) -> list[Part]:
-    """Return the parts that a vehicle has: the `first`, then those that are polled, and of these the oldest first.
+    """Return the parts that a vehicle has: the `first`, then those that are always polled, of these the oldest first.
 
     What is `failing` comes after what can be read, as the request limit may leave requests for only a few parts.
     """
@@ -158,8 +178,13 @@ def in_order(
 
 
 def polled_parts(vehicle: Vehicle) -> Iterator[Part]:
-    """Return the parts of a vehicle that are polled."""
+    """Return the parts of a vehicle that are always polled."""
     return (part for part in INTERVALS if READERS[part].capability in vehicle.capabilities)
+
+
+def optional_parts(vehicle: Vehicle) -> Iterator[Part]:
+    """Return the parts of a vehicle that are polled while entities show them."""
+    return (part for part, each in READERS.items() if each.optional and each.capability in vehicle.capabilities)
 
 
 def without_future(response: Any, now: datetime) -> Any:

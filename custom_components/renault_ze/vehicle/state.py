@@ -8,17 +8,16 @@ from typing import Any, Final
 from ..cloud.models import (
     SCHEDULE_COMMANDS,
     Battery,
-    Cabin,
     ChargeEvent,
     ChargeSchedule,
     CommandKind,
-    Location,
     NotificationSettings,
     Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
 )
+from ..cloud.reports import Cabin, ChargeLimits, Fuel, Location, Locks, TirePressures
 from .results import CommandResult, CommandStatus
 
 # When the value of each field was read.
@@ -75,6 +74,11 @@ class VehicleState:
     mileage_km: float | None = None
     location: Location | None = None
     cabin: Cabin | None = None
+    charge_limits: ChargeLimits | None = None
+    fuel: Fuel | None = None
+    tire_pressures: TirePressures | None = None
+    locks: Locks | None = None
+    alerts: tuple[str, ...] = ()
     commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
     earlier_commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
     known: frozenset[Part] = frozenset()

@@ -6,6 +6,7 @@ mileages was driven; the difference of the battery energy was used for it, unles
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
+from functools import reduce
 from typing import Protocol
 
 from ..cloud.models import Battery, Part, Vehicle
@@ -17,6 +18,8 @@ from .state import VehicleState
 STOP = timedelta(minutes=90)
 # Below this, rounding to whole kilometers and percent counts more than driving.
 MIN_DISTANCE_KM = 5.0
+# Long enough for a mean, short enough to show the season.
+_AVERAGED = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +44,14 @@ class Drive:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DayDrive:
+    """The driving of a day of which the energy is known."""
+
+    day: date
+    drive: Drive
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OdometerReading:
     """The odometer and the energy in the battery (kWh) at an instant."""
 
@@ -51,13 +62,20 @@ class OdometerReading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TripLog:
-    """The last trip and its end, and the driving on a day of the vehicle's calendar."""
+    """The last trip and its end, and the driving on a day of the vehicle's calendar and on those before."""
 
     reading: OdometerReading | None = None
     journey: Drive | None = None
     ended_at: datetime | None = None
     today: Drive = Drive()
     day: date | None = None
+    earlier: tuple[DayDrive, ...] = ()
+
+    def average(self, day: date) -> Drive:
+        """Return the driving of the last 30 days, without distances of which the energy is unknown."""
+        recent = (each.drive for each in self.earlier if timedelta() < day - each.day < _AVERAGED)
+        known = self.on(day) if self.on(day).energy_kwh is not None else Drive()
+        return reduce(Drive.plus, recent, known)
 
     def on(self, day: date) -> Drive:
         """Return the driving on a day, nothing if the log is of another day."""
@@ -90,7 +108,16 @@ def add_reading(log: TripLog, now: OdometerReading, zone: tzinfo) -> TripLog:
         ended_at=now.at,
         today=log.on(day).plus(drive),
         day=day,
+        earlier=_earlier(log, day),
     )
+
+
+def _earlier(log: TripLog, day: date) -> tuple[DayDrive, ...]:
+    """Return the days before a day, with the last one that was driven on."""
+    kept = tuple(each for each in log.earlier if day - each.day < _AVERAGED)
+    if log.day is None or log.day >= day or log.today.energy_kwh is None:
+        return kept
+    return (*(each for each in kept if each.day != log.day), DayDrive(day=log.day, drive=log.today))
 
 
 def _without_future(log: TripLog, now: datetime, day: date) -> TripLog:

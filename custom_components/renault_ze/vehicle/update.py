@@ -1,17 +1,17 @@
 """Merge responses into the state of a vehicle, and mark its outdated values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
-from itertools import pairwise
 from typing import Any, Final
 
 from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
-from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
+from ..cloud.models import Battery, Capability, ChargeEvent, Part, PreconditioningRun, Vehicle
 from ..cloud.schedule import CLOCK_ERROR, is_ahead, next_at
 from .missing_fields import EXPIRED_AFTER, oldest, with_last_values, without_expired_fields
 from .reading import INTERVALS, is_empty, only_future, without_future
 from .results import CommandResult
+from .sessions import ChargeSession, all_sessions
 from .state import CLOCK_TOLERANCE, Charge, FieldTimes, VehicleState, has_risen
 
 # The value of each part that was read, or the error.
@@ -33,8 +33,7 @@ SILENT_AFTER: Final = timedelta(days=4)
 RISES_WITHIN: Final = timedelta(hours=1)
 _FULL_LEVEL = 100
 # What does not change while the car charges.
-_STILL = (Part.MILEAGE, Part.LOCATION)
-_SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
+_STILL = (Part.MILEAGE, Part.LOCATION, Part.FUEL)
 
 
 def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: datetime) -> VehicleState:
@@ -259,38 +258,7 @@ def charge_after_history(charge: Charge, response: Any) -> Charge:
 
 def finished_session(charge: Charge, history: Iterable[ChargeEvent]) -> ChargeSession | None:
     """Return the session of a charge, None if the history does not contain its end."""
-    session = next(iter(sessions(history)), None)
-    if session is None or (charge.seen_at is not None and session.ended.at < charge.seen_at - CLOCK_TOLERANCE):
+    session = next(iter(all_sessions(history)), None)
+    if session is None or (charge.seen_at is not None and session.end < charge.seen_at - CLOCK_TOLERANCE):
         return None
     return session
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChargeSession:
-    """A charge from start to end, paired from two events of the history."""
-
-    started: ChargeEvent
-    ended: ChargeEvent
-
-    @property
-    def duration(self) -> timedelta:
-        """Return the time from start to end."""
-        return self.ended.at - self.started.at
-
-    @property
-    def level_gained(self) -> int | None:
-        """Return the increase of the battery level in percent."""
-        if self.started.level is None or self.ended.level is None:
-            return None
-        return self.ended.level - self.started.level
-
-
-def sessions(events: Iterable[ChargeEvent]) -> tuple[ChargeSession, ...]:
-    """Return the sessions of a history, newest first; events without a partner are left out, as histories have gaps."""
-    ordered = sorted((event for event in events if event.kind in _SESSION_KINDS), key=lambda event: event.at)
-    pairs = [
-        ChargeSession(started=earlier, ended=later)
-        for earlier, later in pairwise(ordered)
-        if earlier.kind is ChargeEventKind.STARTED and later.kind is ChargeEventKind.ENDED
-    ]
-    return tuple(reversed(pairs))

@@ -9,10 +9,14 @@ from typing import Any, NamedTuple
 
 from ..cloud.models import Vehicle, Weekday
 from ..cloud.schedule import WEEK, ScheduleError
-from ..plan.model import Plan
+from ..plan.charge_model import FULL
+from ..plan.model import LEAST_LIMIT, Plan
 from ..plan.situation import Situation
+from ..vehicle.sessions import ChargeSession
 from .sentences import Sentence
 
+# Stands for each level that a description may have.
+LEVEL_EXAMPLE = "90 %"
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _NAMES = {Weekday(number): name for name, number in _DAYS.items()}
 _ENDS = {"COUNT", "UNTIL"}
@@ -59,11 +63,12 @@ class Selection(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarContext:
-    """What a calendar shows: the situation of a vehicle, in the time zone of Home Assistant (`home`)."""
+    """What a calendar shows: the situation of a vehicle, its charges, in the time zone of Home Assistant (`home`)."""
 
     situation: Situation
     vehicle: Vehicle
     home: tzinfo
+    charges: tuple[ChargeSession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +157,15 @@ def _options(description: str | None, known: Collection[str]) -> frozenset[str] 
         return None
     words = [" ".join(each.casefold().split()) for each in re.split(r"[,;\n]", description)]
     for word in filter(None, words):
-        if word not in known:
+        if word not in known and not (LEVEL_EXAMPLE in known and level_of(word)):
             raise ScheduleError("event_option_unknown", (), word, choices=known)
     return frozenset(filter(None, words))
+
+
+def level_of(word: str) -> int | None:
+    """Return the battery level (percent) that a word of a description is, None for another word."""
+    found = re.fullmatch(r"(\d{2,3}) ?%", word)
+    return int(found[1]) if found and LEAST_LIMIT <= int(found[1]) <= FULL else None
 
 
 def rule_weekdays(rule: str, first: Weekday) -> frozenset[Weekday]:

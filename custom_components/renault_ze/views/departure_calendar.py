@@ -13,7 +13,7 @@ from ..plan import edits
 from ..plan.model import Departure, Plan
 from ..plan.steps import DepartureTime
 from ..plan.timetable import departure_times
-from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
+from .calendar import LEVEL_EXAMPLE, CalendarEntry, EventInput, PlanCalendar, Selection, check_first, level_of, rule
 
 LENGTH = timedelta(minutes=15)
 
@@ -131,7 +131,7 @@ class DepartureCalendar(PlanCalendar):
             begin=each.ready_at,
             end=each.ready_at + LENGTH,
             summary=departure.name,
-            description=", ".join(word for word, chosen in _options(departure).items() if chosen) or None,
+            description=", ".join(_words(departure)) or None,
             day=each.day if days else None,
             rule=rule(days, each.ready_at, each.day, home) if days else None,
             tentative=tentative,
@@ -148,7 +148,13 @@ def _options(departure: Departure) -> dict[str, bool]:
     }
 
 
-DEPARTURE_KEYWORDS = tuple(_options(Departure(id="", name="", at=time())))
+def _words(departure: Departure) -> list[str]:
+    """Return the description of a departure in words."""
+    level = [] if departure.target_level is None else [f"{departure.target_level} %"]
+    return [*level, *(word for word, chosen in _options(departure).items() if chosen)]
+
+
+DEPARTURE_KEYWORDS = (*_options(Departure(id="", name="", at=time())), LEVEL_EXAMPLE)
 
 
 def _with_options(departure: Departure, options: frozenset[str] | None) -> Departure:
@@ -161,6 +167,7 @@ def _with_options(departure: Departure, options: frozenset[str] | None) -> Depar
         override="override" in options,
         precondition="cold" not in options,
         enabled="off" not in options,
+        target_level=next(filter(None, map(level_of, options)), None),
     )
 
 

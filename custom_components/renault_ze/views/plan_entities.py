@@ -8,20 +8,29 @@ from typing import Any, NamedTuple
 from ..cloud.models import CommandKind
 from ..cloud.schedule import DAY, instant
 from ..plan import sending
-from ..plan.preconditioning import forecast
+from ..plan.forecast import forecast
+from ..plan.preconditioning import planned_start
 from ..plan.settings import Settings, was_disabled
 from ..plan.situation import Situation
 from ..plan.steps import DepartureMessage, DepartureTime, Forecast, Message, RefusalMessage, StepReason, WindowMessage
 from ..plan.timetable import skipped_times
+from ..vehicle.prices import UnitPrice
 from . import reasons
-from .reasons import GRACE, REMEMBERED, ChargingExplanation, ChargingReason, PreconditioningExplanation
+from .reasons import (
+    GRACE,
+    REMEMBERED,
+    ChargingExplanation,
+    ChargingReason,
+    PreconditioningExplanation,
+    PreconditioningReason,
+)
 from .sentences import Placeholder, Sentence, charge_problem, preconditioning_problems, schedule_problem
 
 _DISABLED = {False: "", True: "_disabled"}
 # These have a text of their own if the account or the device was disabled.
 _MISSED = {StepReason.MISSED, StepReason.WINDOW_MISSED}
 # Reasons without a time.
-_TIMELESS = {ChargingReason.FULL, ChargingReason.BLOCKED, ChargingReason.UNKNOWN}
+_TIMELESS = {ChargingReason.FULL, ChargingReason.LIMIT_REACHED, ChargingReason.BLOCKED, ChargingReason.UNKNOWN}
 
 
 class Method(StrEnum):
@@ -39,7 +48,7 @@ class WindowKind(StrEnum):
 
 
 class ScheduleStatus(StrEnum):
-    """The charge schedule in the car, as a copy of the owner's."""
+    """The charge schedule in the car, as a copy of the user's."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -53,7 +62,7 @@ class ScheduleStatus(StrEnum):
 class Shown(NamedTuple):
     """The state of an entity, its attributes, and the attributes that are sentences."""
 
-    value: str | datetime | None
+    value: str | float | datetime | None
     attributes: Mapping[str, Any]
     sentences: Mapping[str, Sentence]
 
@@ -77,7 +86,7 @@ def skip_next_departure(situation: Situation) -> dict[str, Any]:
 
 
 def next_charge_window(situation: Situation) -> Shown:
-    """Show the next charge window, none while the car does not charge by the owner's schedule."""
+    """Show the next charge window, none while the car does not charge by the user's schedule."""
     coming = situation.next_windows if situation.follows_plan else []
     found = next((each for each in coming if each.begin > situation.now), None)
     if found is None:
@@ -88,11 +97,38 @@ def next_charge_window(situation: Situation) -> Shown:
     return Shown(found.begin, {"end": found.end, "kind": kind, "in_the_car": in_car}, {})
 
 
+def planned_charge(situation: Situation) -> Shown:
+    """Show when the car will charge next in the cheapest hours, with all times, the energy, and the cost."""
+    planned = situation.planned
+    if planned is None:
+        return NOTHING
+    outcome, goal = planned.outcome, planned.goal
+    attributes = {
+        "slots": [{"start": each.begin, "end": each.end, "price": each.price} for each in outcome.slots],
+        "energy": round(outcome.energy_kwh, 1),
+        "cost": round(outcome.cost, 2),
+        "ready_by": goal.deadline,
+        "target_level": round(goal.target),
+        "expected_level": round(outcome.level),
+    }
+    begin = next((each.begin for each in outcome.slots if each.begin > situation.now), None)
+    return Shown(begin, attributes, {})
+
+
+def saved(situation: Situation) -> Shown:
+    """Show what was saved this month, compared with charging as soon as the car is plugged in."""
+    savings = situation.plan.savings
+    return (
+        NOTHING if savings is None else Shown(round(savings.amount, 2) + 0.0, {"since": savings.month.isoformat()}, {})
+    )
+
+
 def next_preconditioning(situation: Situation) -> Shown:
     """Show when preconditioning starts next, whether the battery will allow it, and what would help."""
     for each in situation.coming_departures:
-        if each.departure.precondition and each.start_at > situation.now and situation.is_open(each):
-            expected = forecast(situation, each.start_at)
+        start_at = planned_start(situation, each) if each.departure.precondition and situation.is_open(each) else None
+        if start_at is not None and start_at > situation.now:
+            expected = forecast(situation, start_at)
             attributes = {
                 "departure": each.departure.name,
                 "ready_at": each.ready_at,
@@ -101,12 +137,12 @@ def next_preconditioning(situation: Situation) -> Shown:
                 "shortage": expected.shortage,
                 "advice": None,
             }
-            return Shown(each.start_at, attributes, {"advice": _advice(expected)} if expected.shortage else {})
+            return Shown(start_at, attributes, {"advice": _advice(expected)} if expected.shortage else {})
     return NOTHING
 
 
 def schedule_status(situation: Situation) -> Shown:
-    """Show whether the car holds the owner's charge schedule."""
+    """Show whether the car holds the user's charge schedule."""
     status = _schedule_status(situation)
     return NOTHING if status is None else Shown(status, {}, schedule_problem(situation))
 
@@ -130,9 +166,8 @@ def _schedule_status(situation: Situation) -> ScheduleStatus | None:
 def charging_reason(situation: Situation) -> Shown:
     """Show why the car charges or not."""
     found = reasons.explain_charging(situation)
-    missed_at = found.at if found.reason is ChargingReason.WINDOW_MISSED else None
-    disabled = missed_at is not None and was_disabled(situation.settings.disabled, missed_at)
-    sentences = {"explanation": explanation(found, disabled=disabled), **charge_problem(situation)}
+    currency = None if situation.planned is None else situation.planned.currency
+    sentences = {"explanation": explanation(found, currency), **charge_problem(situation)}
     return Shown(found.reason, {"at": found.at}, sentences)
 
 
@@ -143,15 +178,20 @@ def preconditioning_reason(situation: Situation) -> Shown:
     return Shown(found.reason, {"at": found.at}, sentences)
 
 
-def explanation(found: ChargingExplanation | PreconditioningExplanation, *, disabled: bool = False) -> Sentence:
-    """Return a reason as a sentence; `disabled` is whether the car was when a window should have been sent."""
+def explanation(found: ChargingExplanation | PreconditioningExplanation, currency: str | None = None) -> Sentence:
+    """Return a reason as a sentence, with the code of the currency of its price."""
     if isinstance(found, PreconditioningExplanation):
-        over = "_over" if found.over else ""
-        return Sentence(f"preconditioning_{found.reason}{over}{_DISABLED[found.disabled]}", _placeholders(found))
+        ending = "_over" if found.over else ""
+        if found.reason is PreconditioningReason.RUNNING and found.at is None:
+            ending = "_now"
+        return Sentence(f"preconditioning_{found.reason}{ending}{_DISABLED[found.disabled]}", _placeholders(found))
     if found.at is None or found.reason in _TIMELESS:
         return Sentence(f"charging_{found.reason}", {})
     ending = "begun" if found.begun else "at"
-    return Sentence(f"charging_{found.reason}_{ending}{_DISABLED[disabled]}", {"time": found.at})
+    values: dict[str, Placeholder] = {"time": found.at}
+    if found.price is not None:
+        values["price"] = UnitPrice(found.price, currency)
+    return Sentence(f"charging_{found.reason}_{ending}{_DISABLED[found.disabled]}", values)
 
 
 def step_message(message: Message, settings: Settings) -> Shown:
@@ -179,6 +219,7 @@ def next_change(situation: Situation) -> datetime:
     midnight = instant(situation.today + DAY, time.min, zone)
     coming = situation.departures(now, midnight + 2 * DAY)
     changes = [at for each in coming for at in (each.start_at, each.ready_at, *situation.checks(each))]
+    changes += filter(None, (planned_start(situation, each) for each in coming))
     windows = (*situation.car_windows(now, midnight), *situation.planned_windows(now, midnight))
     changes += [at for each in windows for at in (each.begin, each.begin + GRACE, each.end)]
     changes += [each.ready_at + REMEMBERED for each in situation.plan.attempts]
@@ -244,9 +285,9 @@ def _message_placeholders(message: Message, settings: Settings) -> dict[str, Pla
         values["threshold"] = str(settings.threshold)
     if isinstance(message, DepartureMessage) and message.forecast is not None:
         expected = message.forecast
-        values |= {
-            "level": str(expected.level),
-            "threshold": str(settings.threshold),
-            "advice": _advice(expected),
-        }
+        values["level"] = str(expected.level)
+        if message.reason is StepReason.LEVEL_UNREACHABLE:
+            values["target"] = str(departure.target_level)
+        else:
+            values |= {"threshold": str(settings.threshold), "advice": _advice(expected)}
     return values

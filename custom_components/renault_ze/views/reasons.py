@@ -7,9 +7,13 @@ from typing import NamedTuple
 
 from ..cloud.charging import ChargeState
 from ..cloud.models import Battery, CommandKind, Part, Result
+from ..plan import limits
+from ..plan.charge_model import FULL
+from ..plan.desired import WORTH_SENDING
+from ..plan.forecast import forecast
 from ..plan.model import Outcome
-from ..plan.preconditioning import FULL, forecast
-from ..plan.sending import WORTH_SENDING, may_arrive
+from ..plan.preconditioning import planned_start
+from ..plan.sending import may_arrive, unsent
 from ..plan.settings import AHEAD, was_disabled
 from ..plan.situation import INSTANT, Situation
 from ..plan.steps import DepartureTime, Forecast
@@ -28,8 +32,11 @@ class ChargingReason(StrEnum):
     CHARGING = "charging"
     STARTING = "starting"
     FULL = "full"
+    LIMIT_REACHED = "limit_reached"
     NOT_PLUGGED_IN = "not_plugged_in"
     WAITING_FOR_WINDOW = "waiting_for_window"
+    WAITING_FOR_PRICE = "waiting_for_price"
+    PRICES_MISSING = "prices_missing"
     WINDOW_MISSED = "window_missed"
     SCHEDULE_NOT_CONFIRMED = "schedule_not_confirmed"
     BLOCKED = "blocked"
@@ -52,11 +59,17 @@ class PreconditioningReason(StrEnum):
 
 
 class ChargingExplanation(NamedTuple):
-    """Why the car charges or not; `at` is its end or command, else the next window, or one `begun` or missed."""
+    """Why the car charges or not; `at` is its end or command, else the next window, or one `begun` or missed.
+
+    `disabled` is whether the account or the device was when the window should have been sent, `price` that of a kWh
+    then.
+    """
 
     reason: ChargingReason
     at: datetime | None = None
     begun: bool = False
+    disabled: bool = False
+    price: float | None = None
 
 
 class PreconditioningExplanation(NamedTuple):
@@ -91,8 +104,8 @@ def explain_charging(situation: Situation) -> ChargingExplanation:
         return ChargingExplanation(ChargingReason.UNKNOWN)
     if (charge := _charge(situation, battery)) is not None:
         return charge
-    if battery.level == FULL:
-        return ChargingExplanation(ChargingReason.FULL)
+    if (ended := _ended(situation, battery)) is not None:
+        return ChargingExplanation(ended)
     if battery.plugged_in is False:
         begun = _begun(situation)
         at = _next_begin(situation) if begun is None else begun
@@ -108,7 +121,8 @@ def explain_preconditioning(situation: Situation) -> PreconditioningExplanation:
         return running
     if not situation.plan.departures_enabled:
         return PreconditioningExplanation(PreconditioningReason.SWITCHED_OFF)
-    following = _first(situation, situation.coming_departures)
+    coming = (each for each in situation.coming_departures if situation.attempt(each).outcome is not Outcome.READY)
+    following = _first(situation, coming)
     if following is None or situation.now < situation.checks(following)[1]:
         past = situation.departures(situation.now - REMEMBERED, situation.now)
         latest = _first(situation, reversed(past))
@@ -129,6 +143,9 @@ def _running(situation: Situation) -> PreconditioningExplanation | None:
         return PreconditioningExplanation(PreconditioningReason.STARTING, command.sent_at)
     if command is not None and command.is_done and begin < command.sent_at <= now:
         return PreconditioningExplanation(_believed(command), command.sent_at)
+    cabin = situation.state.cabin
+    if cabin is not None and cabin.preconditioning and Part.CABIN in situation.state.known:
+        return PreconditioningExplanation(PreconditioningReason.RUNNING)
     return None
 
 
@@ -151,6 +168,14 @@ def _charge(situation: Situation, battery: Battery) -> ChargingExplanation | Non
     return None
 
 
+def _ended(situation: Situation, battery: Battery) -> ChargingReason | None:
+    """Return that the battery is full, or as full as it is to become."""
+    if battery.level == FULL:
+        return ChargingReason.FULL
+    is_waiting = battery.plugged_in and situation.state.charging is False
+    return ChargingReason.LIMIT_REACHED if is_waiting and limits.is_reached(situation) else None
+
+
 def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplanation:
     """Return why a car that is plugged in and not full does not charge; one without a schedule may at any time."""
     now, plan = situation.now, situation.plan
@@ -164,12 +189,27 @@ def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplana
     if planned is not None and planned.begin <= now:
         is_missed = planned.end - now < WORTH_SENDING and not may_arrive(plan, planned, now)
         reason = ChargingReason.WINDOW_MISSED if is_missed else ChargingReason.SCHEDULE_NOT_CONFIRMED
-        return ChargingExplanation(reason, planned.begin)
-    if plan.claimed and plan.charge_enabled:
+        disabled = is_missed and was_disabled(situation.settings.disabled, planned.begin)
+        return ChargingExplanation(reason, planned.begin, disabled=disabled)
+    is_unconfirmed = situation.is_sending or situation.held.unsettled or unsent(situation) is not None
+    if plan.claimed and plan.charge_enabled and is_unconfirmed:
         at = None if planned is None else planned.begin
         return ChargingExplanation(ChargingReason.SCHEDULE_NOT_CONFIRMED, at)
     at = _next_begin(situation)
-    return ChargingExplanation(ChargingReason.BLOCKED if at is None else ChargingReason.WAITING_FOR_WINDOW, at)
+    return ChargingExplanation(ChargingReason.BLOCKED) if at is None else _waiting(situation, at)
+
+
+def _waiting(situation: Situation, at: datetime) -> ChargingExplanation:
+    """Return that the car waits for a window, which may have been chosen for its price."""
+    planned = situation.planned
+    if planned is None:
+        return ChargingExplanation(ChargingReason.WAITING_FOR_WINDOW, at)
+    if not planned.has_prices:
+        return ChargingExplanation(ChargingReason.PRICES_MISSING, at)
+    coming = (each for each in planned.outcome.slots if each.begin > situation.now and each.price is not None)
+    if (slot := next(coming, None)) is None:
+        return ChargingExplanation(ChargingReason.WAITING_FOR_WINDOW, at)
+    return ChargingExplanation(ChargingReason.WAITING_FOR_PRICE, slot.begin, price=slot.price)
 
 
 def _though_allowed(battery: Battery, since: datetime | None, now: datetime) -> ChargingExplanation:
@@ -236,9 +276,10 @@ def _before(situation: Situation, each: DepartureTime) -> PreconditioningExplana
         return PreconditioningExplanation(PreconditioningReason.STARTING, attempt.sent_at)
     if has_timer and situation.now >= each.start_at:
         return PreconditioningExplanation(PreconditioningReason.STARTING, each.start_at)
-    expected, name = forecast(situation, max(situation.now, each.start_at)), each.departure.name
+    start_at = planned_start(situation, each) or each.start_at
+    expected, name = forecast(situation, max(situation.now, start_at)), each.departure.name
     if expected.shortage is not None and not each.departure.override:
         reason = PreconditioningReason.BATTERY_LOW
-        return PreconditioningExplanation(reason, each.start_at, name, forecast=expected)
+        return PreconditioningExplanation(reason, start_at, name, forecast=expected)
     reason = PreconditioningReason.TIMER_IN_THE_CAR if has_timer else PreconditioningReason.WAITING_FOR_DEPARTURE
-    return PreconditioningExplanation(reason, each.start_at, name)
+    return PreconditioningExplanation(reason, start_at, name)

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from ..cloud.models import SCHEDULE_COMMANDS, CommandKind, Part
 from ..plan.situation import Situation
+from ..vehicle.prices import Amount, UnitPrice
 from ..vehicle.results import CommandReason
 from .reasons import REMEMBERED
 
-type Placeholder = str | date | time | timedelta | Sentence
+type Placeholder = str | date | time | timedelta | Amount | UnitPrice | Sentence
 
 
 class Sentence(NamedTuple):

@@ -1,4 +1,4 @@
-"""The owner's charge schedule as calendar events, which are tentative while the car does not charge by it.
+"""The user's charge schedule as calendar events, which are tentative while the car does not charge by it.
 
 The past shows the known charges. A window has no name: windows at the same time of different weekdays are one weekly
 event. Weekly windows that overlap become one.
@@ -7,6 +7,7 @@ event. Weekly windows that overlap become one.
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from typing import override
 
 from ..cloud.models import Weekday
@@ -14,9 +15,10 @@ from ..cloud.schedule import ScheduleError, clipped, on_date, window
 from ..plan import window_edits as edits
 from ..plan.model import Plan, PlannedWindow
 from ..plan.timetable import Occurrence, occurrences
-from ..vehicle.update import ChargeSession, sessions
-from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, rule
-from .sentences import Sentence
+from ..vehicle.prices import Amount
+from ..vehicle.sessions import ChargeSession
+from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
+from .sentences import Placeholder, Sentence
 
 WINDOW_KEYWORDS = ("main",)
 
@@ -31,9 +33,8 @@ class WindowCalendar(PlanCalendar):
     @override
     def entries(self, begin: datetime, end: datetime) -> list[CalendarEntry]:
         """Return, in order, the past charges and the windows that are not over."""
-        history = sessions(self.context.situation.state.charge_history)
-        charges = [each for each in history if each.ended.at > begin and each.started.at < end]
-        ahead = self._ahead(self.plan.windows, *clipped(begin, end, self.now))
+        charges = [each for each in self.context.charges if each.end > begin and each.begin < end]
+        ahead = self._ahead(self.context.situation.followed_windows, *clipped(begin, end, self.now))
         return [*map(self._charge, reversed(charges)), *ahead]
 
     @override
@@ -96,8 +97,8 @@ class WindowCalendar(PlanCalendar):
             raise ScheduleError("charge_window_unknown", ())
         if selection.day is not None and selection.follow:
             begin = datetime.combine(selection.day, selected[0].window.start, self.context.situation.zone)
-            if (before := next(self._before(selected, begin), None)) is not None:
-                raise ScheduleError("window_from_next", (), before.begin)
+            coming = self._ahead(selected, self.now, begin) if begin > self.now else ()
+            check_first(next(iter(coming), None), selection.day)
         return selected, tuple(each for each in windows if _uid(each) != selection.uid)
 
     def _is_once(self, selection: Selection) -> bool:
@@ -166,12 +167,6 @@ class WindowCalendar(PlanCalendar):
         edits.check_fit(plan, self.context.vehicle)
         return plan
 
-    def _before(self, windows: tuple[PlannedWindow, ...], begin: datetime) -> Iterator[CalendarEntry]:
-        """Yield, in order, the times of weekly windows on the dates before an instant that are not over."""
-        for each in self._ahead(windows, self.now, begin) if begin > self.now else ():
-            if each.day is not None and each.day < begin.date():
-                yield each
-
     def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[CalendarEntry]:
         """Yield, in order, the windows of a span that are not over."""
         found = occurrences(windows, self.context.situation.zone, begin, end)
@@ -196,17 +191,23 @@ class WindowCalendar(PlanCalendar):
 
     def _charge(self, each: ChargeSession) -> CalendarEntry:
         """Return a past charge."""
-        begin, end = each.started.at, each.ended.at
-        text = charge_text(each)
-        return CalendarEntry(uid=begin.isoformat(), begin=begin, end=end, summary=self.name, description=text)
+        uid, text = each.begin.isoformat(), charge_text(each)
+        return CalendarEntry(uid=uid, begin=each.begin, end=each.end, summary=self.name, description=text)
 
 
 def charge_text(each: ChargeSession) -> Sentence | None:
-    """Return the levels at the ends of a charge and its duration, None without the levels."""
-    levels = (each.started.level, each.ended.level)
-    if None in levels:
+    """Return the levels at the ends of a charge, its energy and cost, as far as known; None if nothing is."""
+    levels = {"from": str(each.level_at_start), "to": str(each.level_at_end)}
+    known = [] if each.level_gained is None else [Sentence("word_charge_levels", levels)]
+    if each.energy_kwh is not None:
+        key = "word_charge_energy_estimate" if each.is_estimate else "word_charge_energy"
+        known.append(Sentence(key, {"energy": Amount(each.energy_kwh)}))
+    if not known:
         return None
-    return Sentence("word_charge_levels", {"from": str(levels[0]), "to": str(levels[1]), "duration": each.duration})
+    more: list[Placeholder] = [*known[1:]] if each.energy_kwh is not None else [each.duration]
+    if each.cost is not None:
+        more.append(Amount(each.cost, each.currency))
+    return reduce(lambda first, then: Sentence("word_list", {"first": first, "then": then}), more, known[0])
 
 
 def _key(each: PlannedWindow) -> tuple[time, timedelta, date | None, bool]:

@@ -140,7 +140,9 @@ class Owner:
         weekly = joined(wanted.weekly | new)
         # Windows that become one are only skipped on the dates on which both are.
         skipped = frozenset((day, each) for day, each in wanted.skipped if each in weekly - new)
-        return replace(wanted, weekly=weekly, skipped=skipped)
+        # The first weekly window also lets the car charge by the schedule.
+        by_schedule = wanted.by_schedule or not wanted.weekly
+        return replace(wanted, weekly=weekly, skipped=skipped, by_schedule=by_schedule)
 
     def _add_once(self, edit: OwnersEdit) -> Wanted:
         """Add an event for tomorrow or a day after."""

@@ -11,7 +11,7 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.model import Departure, Plan
 from custom_components.renault_ze.plan.settings import Settings
-from simulator.world.car import Reason
+from simulator.world.reports import Reason
 from simulator.world.vehicle import Vehicle
 from simulator.world.week import Schedule
 from tests.plan.simulated.car import car_at, copy_of, week

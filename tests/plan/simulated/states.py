@@ -7,7 +7,6 @@ from typing import Any
 from custom_components.renault_ze.cloud.charging import ChargeMode
 from custom_components.renault_ze.cloud.models import (
     Battery,
-    Cabin,
     ChargeSchedule,
     ChargeWindow,
     CommandKind,
@@ -17,9 +16,10 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
+from custom_components.renault_ze.cloud.reports import Cabin
 from custom_components.renault_ze.plan.decisions import next_step, observed as observed_plan, recorded
+from custom_components.renault_ze.plan.desired import desired_schedule
 from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow
-from custom_components.renault_ze.plan.sending import desired_schedule
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.plan.steps import Step

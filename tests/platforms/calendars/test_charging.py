@@ -183,7 +183,7 @@ async def test_unknown_schedule_accepts_no_additions(unread: None, charging: Cal
 
 
 async def test_past_events_are_charges(charging: CalendarPage, car: Car) -> None:
-    """Finished charges are shown with their levels and duration and cannot be edited; past windows are not shown."""
+    """Finished charges are shown with their levels and energy and cannot be edited; past windows are not shown."""
     await charging.create(*NOON, rrule=THURSDAYS)
     await car.later(1800, times=24)
     car.simulator.vehicle().car.unplug()
@@ -191,7 +191,7 @@ async def test_past_events_are_charges(charging: CalendarPage, car: Car) -> None
     past, *ahead = await charging.entries(*WEEK)
     assert past["start"].startswith("2026-11-18T23:3")
     assert past["end"] < "2026-11-19T06:31:00+00:00"
-    assert past["description"] == "50% → 100%, 2 h 22 min"
+    assert past["description"] == "50% → 100%, about 12.6 kWh"
     assert ahead[0]["start"] == "2026-11-19T12:00:00+00:00"
     message = await charging.delete(past)
     assert message is not None

@@ -178,10 +178,7 @@ async def test_change_and_delete_all_following_departures(departures: CalendarPa
     """This is possible from the next occurrence on, not from a later one."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")
     thursday, friday = await departures.entries(*WEEK)
-    refusal = (
-        "Repeating events must start with the next occurrence, and can only be changed or deleted from it on. "
-        "The next occurrence is on Nov 19, 8:00 AM."
-    )
+    refusal = "Repeating events can only be changed from the next occurrence, Nov 19, 8:00 AM. Choose that one."
     assert await departures.update(friday, "2026-11-20T07:00:00", "2026-11-20T08:00:00", FOLLOWING) == refusal
     assert await departures.delete(friday, FOLLOWING) == refusal
     assert await departures.update(

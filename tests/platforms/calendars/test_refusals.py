@@ -42,7 +42,7 @@ DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
     "a place": ({"location": "Brighton"}, "Locations are not supported. Leave the location empty."),
     "a note": (
         {"description": "robust, take the umbrella"},
-        NOTHING_NOTED.format("take the umbrella", "robust, override, cold, off"),
+        NOTHING_NOTED.format("take the umbrella", "robust, override, cold, off, 90 %"),
     ),
 }
 CHARGING: dict[str, tuple[dict[str, Any], str]] = {
@@ -168,11 +168,10 @@ async def test_day_without_a_window(charging: CalendarPage, car: Car) -> None:
 
 async def test_last_window(charging: CalendarPage, car: Car) -> None:
     """It stays while the car charges by the schedule, and is deleted while it charges at any time."""
-    last = "{}: this is the last window. To charge at any time, choose “Any time”."
-    every_day = "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"
+    last = "Every day: this is the last window. To charge at any time, choose “Any time”."
     (entry, *_) = await charging.entries(*TODAY)
     assert await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00") is None
-    assert await charging.delete(entry, FOLLOWING) == last.format(every_day)
+    assert await charging.delete(entry, FOLLOWING) == last
     assert len(car.coordinator.planner.plan.windows) == 8
     await car.call("select.select_option", MODE, option="any_time")
     assert await charging.delete(entry, FOLLOWING) is None
@@ -184,7 +183,7 @@ async def test_later_occurrence(charging: CalendarPage, car: Car) -> None:
     await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00", rrule="FREQ=DAILY")
     before = car.coordinator.planner.plan
     (*_, later) = await charging.entries("2026-11-20T09:00:00+00:00", "2026-11-20T20:00:00+00:00")
-    refusal = "Repeating windows change from their next time on, Nov 19, 12:00 PM. Choose that one."
+    refusal = "Repeating events can only be changed from the next occurrence, Nov 19, 12:00 PM. Choose that one."
     assert await charging.delete(later, FOLLOWING) == refusal
     assert await charging.update(later, "2026-11-20T13:00:00", "2026-11-20T14:00:00", FOLLOWING) == refusal
     assert car.coordinator.planner.plan == before

@@ -111,7 +111,7 @@ async def test_following_times_change_from_the_next_one_on(charging: CalendarPag
     assert [each["start"][11:16] for each in await on(charging, FRIDAY)] == ["23:30"]
     later, _ = await on(charging, "2026-12-04")
     assert await charging.delete(later, FOLLOWING) == (
-        "Repeating windows change from their next time on, Nov 27, 10:00 AM. Choose that one."
+        "Repeating events can only be changed from the next occurrence, Nov 27, 10:00 AM. Choose that one."
     )
 
 

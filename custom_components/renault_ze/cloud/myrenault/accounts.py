@@ -6,11 +6,11 @@ from datetime import timedelta, tzinfo
 from typing import TypeGuard
 
 from renault_api.kamereon.models import KamereonVehicleDetails, KamereonVehiclesLink
-from renault_api.renault_account import RenaultAccount
 from renault_api.renault_vehicle import RenaultVehicle
 
 from ..exceptions import AuthenticationError, CloudError, RejectedError, ThrottledError, UnsupportedError
 from ..models import Account
+from .probing import Probes
 from .programs import ScheduleClock
 from .servers import AccountChoice
 from .session import MyRenaultSession
@@ -45,6 +45,7 @@ class Accounts:
         self._cars: dict[str, VehicleClient] = {}
         self._found_at: float | None = None
         self._lock = asyncio.Lock()
+        self._probes = Probes(storage)
 
     async def account(self, *, max_age: timedelta) -> Account:
         """Return the account as it was at most `max_age` ago."""
@@ -106,7 +107,7 @@ class Accounts:
     async def _complete(self) -> None:
         """Try what could not be read of the supported cars."""
         for car in _supported(self._cars.values()):
-            await car.request_missing()
+            await self._probes.request_missing(car)
         self._session.reserve_for(len(_supported(self._cars.values())))
 
     async def _known_cars(self, account_id: str) -> list[VehicleClient]:
@@ -157,17 +158,14 @@ class Accounts:
     async def _cars_of(self, account_id: str) -> list[VehicleClient]:
         """Return the cars of an account, also those that are not supported."""
         self._session.hide(account_id)
-        session = self._session.library
-        account = RenaultAccount(account_id, session=session)
-        response = await self._session.request("vehicles", account.get_vehicles, urgent=True)
+        session = self._session
+        response = await session.request("vehicles", lambda: session.vehicles(account_id), urgent=True)
         found = []
         for vin, details in _details_by_vin(response.vehicleLinks or []).items():
-            self._session.hide(vin)
-            link = RenaultVehicle(account_id, vin, session=session)
+            session.hide(vin)
+            link = RenaultVehicle(account_id, vin, session=session.library)
             clock = self._clocks.get(vin)
-            found.append(
-                VehicleClient(self._session, self._storage, link, details, time_zone=self._time_zone, clock=clock)
-            )
+            found.append(VehicleClient(session, self._storage, link, details, time_zone=self._time_zone, clock=clock))
         return found
 
 

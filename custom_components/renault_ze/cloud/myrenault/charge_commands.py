@@ -1,7 +1,10 @@
-"""Start and stop charging, over one of the routes for it."""
+"""Start and stop charging, over one of the routes for it, and set the levels between which a car charges."""
 
+from ..exceptions import RejectedError
+from ..reports import CHARGE_TARGETS, MINIMUM_LEVELS, ChargeLimits
 from ..schedule import DAY
 from . import ev_settings, routes
+from .endpoints import SOC_LEVELS
 from .routes import Route
 from .schedules import Schedules
 from .suspension import STOP_WINDOW
@@ -36,3 +39,12 @@ async def stop(schedules: Schedules, car: VehicleClient, route: Route) -> None:
         case _:
             content = routes.body(route)
     await car.post(route, content)
+
+
+async def set_limits(car: VehicleClient, limits: ChargeLimits) -> None:
+    """Write the charge limits, which are sent together; raise RejectedError for others than those that cars accept."""
+    if limits.target not in CHARGE_TARGETS or limits.minimum not in MINIMUM_LEVELS:
+        text = f"The car takes no limits of {limits.minimum} % and {limits.target} %"
+        raise RejectedError(text, key="charge_limit_out_of_range")
+    path, body = car.endpoints.paths[SOC_LEVELS], {"socMin": limits.minimum, "socTarget": limits.target}
+    await car.command(SOC_LEVELS, lambda: car.link.http_post(path, body))

@@ -6,25 +6,25 @@ from typing import Any
 
 import aiohttp
 
-from ..exceptions import RejectedError, UnsupportedError
+from ..exceptions import UnsupportedError
 from ..models import (
     Account,
     Battery,
-    Cabin,
     Capability,
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
     CommandKind,
-    Location,
     NotificationSettings,
+    Part,
     PreconditioningRun,
 )
 from ..protocol import SYSTEM_CLOCK, Clock
-from ..redaction import log_once
-from ..schedule import CLOCK_ERROR, is_ahead, month_span, next_at
-from . import capabilities, charge_commands, decode
+from ..reports import Cabin, ChargeLimits, Location
+from ..schedule import month_span
+from . import charge_commands, decode, decode_reports, endpoints, preconditioning
 from .accounts import Accounts
+from .picture import picture, picture_address
 from .programs import ScheduleClock
 from .quota import stored_quota
 from .routes import Route
@@ -34,15 +34,8 @@ from .session import MyRenaultSession
 from .storage import AccountStorage
 from .vehicle import VehicleClient
 
-# How far back to read the last run.
-_RECENT = timedelta(days=3)
-# The car's programs repeat every week: a later start is a mistake.
-_A_WEEK = timedelta(days=7)
 # A command over another route, and a read that shows its effect.
 _ROUTE_REQUESTS = 2
-# A temperature is required; Home Assistant's own integration sends this one.
-_DEFAULT_TEMPERATURE = 21.0
-_COLDEST, _HOTTEST = 15.0, 25.0
 
 
 class MyRenault:
@@ -80,6 +73,7 @@ class MyRenault:
             owner=owner, on_change=on_session, on_request=on_request, flush=flush, clock=clock
         )
         self._storage.load(stored)
+        self._http, self._own_server = session, None if servers is None else servers.kamereon
         self._session = MyRenaultSession(
             session,
             locale=locale,
@@ -122,46 +116,44 @@ class MyRenault:
     async def battery(self, vin: str) -> Battery | None:
         """Return the last battery report on the server; once it shows no charge, a suspended schedule is restored."""
         car = await self._accounts.car(vin)
-        report = decode.battery(await car.content(capabilities.BATTERY), first=car.is_first_generation)
+        report = decode.battery(await car.content(endpoints.BATTERY), first=car.is_first_generation)
         await self._schedules.restore_if_over(car, report)
         return report
 
     async def mileage(self, vin: str) -> float | None:
         """Return the mileage in kilometers."""
         car = await self._accounts.car(vin)
-        kilometers = decode.mileage(await car.content(capabilities.MILEAGE))
+        kilometers = decode.mileage(await car.content(endpoints.MILEAGE))
         self._schedules.note_mileage(car, kilometers)
         return kilometers
 
     async def location(self, vin: str) -> Location | None:
         """Return the last location; raise RejectedError while the driver has enabled privacy."""
         car = await self._accounts.car(vin)
-        return decode.location(await car.content(capabilities.LOCATION))
+        return decode.location(await car.content(endpoints.LOCATION))
 
     async def cabin(self, vin: str) -> Cabin:
         """Return the state of the cabin."""
         car = await self._accounts.car(vin)
-        return decode.cabin(await car.content(capabilities.CABIN), first=car.is_first_generation)
+        return decode.cabin(await car.content(endpoints.CABIN), first=car.is_first_generation)
+
+    async def equipment(self, vin: str, part: Part) -> Any:
+        """Return a part that only some cars have, None if its response contains no value."""
+        endpoint, decoded = decode_reports.EQUIPMENT[part]
+        return decoded(await (await self._accounts.car(vin)).content(endpoint))
+
+    async def picture(self, vin: str) -> bytes:
+        """Return the picture of the car, which another server of Renault draws."""
+        car = await self._car_with(vin, Capability.PICTURE)
+        return await picture(self._http, picture_address(car.details) or "", self._own_server)
 
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
         """Return the last run of the last days, None if there is none."""
-        car = await self._accounts.car(vin)
-        now = self._storage.clock.now()
-        runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, now.date() - _RECENT, now.date()))
-        # A run dated in the future by mistake must not hide the others.
-        return min(runs, key=lambda run: is_ahead(run.at, now, CLOCK_ERROR), default=None)
+        return await preconditioning.last_run(await self._accounts.car(vin))
 
     async def preconditioning_timer(self, vin: str) -> time | None:
         """Return the time of the next start on the vehicle's wall clock, None if there is none."""
-        car = await self._accounts.car(vin)
-        starts_at = (await self.cabin(vin)).preconditioning_starts_at
-        now = self._storage.clock.now()
-        if starts_at is None or starts_at <= now:
-            return None
-        if is_ahead(starts_at, now, _A_WEEK):
-            log_once("The server reports a start of preconditioning more than a week ahead; the date is ignored")
-            return None
-        return starts_at.astimezone(car.time_zone).time().replace(second=0, microsecond=0, fold=0)
+        return preconditioning.timer(await self._accounts.car(vin), await self.cabin(vin))
 
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
         """Return the charge schedule in the car, or our copy while the car shows none because it is disabled.
@@ -181,12 +173,12 @@ class MyRenault:
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
         """Return the charge events of whole months, newest first; the server keeps about the last ten charges."""
         car = await self._accounts.car(vin)
-        return decode.charges(await car.history(capabilities.CHARGES, *month_span(begin, end)))
+        return decode.charges(await car.history(endpoints.CHARGES, *month_span(begin, end)))
 
     async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
         """Return the preconditioning runs of whole months, newest first."""
         car = await self._accounts.car(vin)
-        return decode.preconditioning_runs(await car.history(capabilities.SESSIONS, *month_span(begin, end)))
+        return decode.preconditioning_runs(await car.history(endpoints.SESSIONS, *month_span(begin, end)))
 
     def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Let the next reads use the requests that are reserved for commands."""
@@ -194,19 +186,18 @@ class MyRenault:
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Start preconditioning now, to 21 °C by default."""
-        await self._precondition(vin, temperature, None)
+        await preconditioning.start(await self._car_with(vin, Capability.PRECONDITIONING), temperature, None)
 
     async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
         """Start preconditioning at the next `start` of the vehicle's wall clock.
 
         The library's documentation contradicts itself whether the car starts or is ready at this time.
         """
-        await self._precondition(vin, temperature, start)
+        await preconditioning.start(await self._car_with(vin, Capability.PRECONDITIONING), temperature, start)
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:
         """Stop preconditioning and delete the timer."""
-        car = await self._car_with(vin, Capability.CANCEL_PRECONDITIONING)
-        await car.command(capabilities.HVAC_STOP, car.link.set_ac_stop)
+        await preconditioning.stop(await self._car_with(vin, Capability.CANCEL_PRECONDITIONING))
 
     def routes(self, vin: str, kind: CommandKind) -> tuple[str, ...]:
         """Return the routes of a command, the one that has worked first."""
@@ -263,25 +254,32 @@ class MyRenault:
         """Return the wait until a suspended schedule is sent back again, None if none waits for that."""
         return self._schedules.suspensions.retry_in(vin)
 
-    def was_schedule_read(self, vin: str) -> bool:
-        """Return whether the schedule was read for a command, or to restore it, since the last call."""
-        return self._schedules.suspensions.was_read(vin)
+    def clear_schedule_read(self, vin: str) -> bool:
+        """Forget that the schedule was read for a command, or to restore it, and return whether it was."""
+        return self._schedules.suspensions.clear_read(vin)
+
+    async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
+        """Write the levels between which the car charges; raise RejectedError for what no car accepts."""
+        await charge_commands.set_limits(await self._car_with(vin, Capability.CHARGE_LIMIT), limits)
+
+    async def refresh_location(self, vin: str) -> None:
+        """Ask the car for its location."""
+        car = await self._car_with(vin, Capability.REFRESH_LOCATION)
+        await car.act(endpoints.REFRESH_LOCATION, "RefreshLocation")
+
+    async def sound_horn(self, vin: str) -> None:
+        """Sound the horn."""
+        car = await self._car_with(vin, Capability.SOUND_HORN)
+        await car.act(endpoints.HORN, "HornLights", action="start", target="horn")
+
+    async def flash_lights(self, vin: str) -> None:
+        """Flash the lights."""
+        car = await self._car_with(vin, Capability.FLASH_LIGHTS)
+        await car.act(endpoints.LIGHTS, "HornLights", action="start", target="lights")
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Raise UnsupportedError: only Renault's app supports this."""
         raise UnsupportedError("This car's cloud cannot change the notification settings")
-
-    async def _precondition(self, vin: str, temperature: float | None, start: time | None) -> None:
-        """Start preconditioning; raise RejectedError for a temperature out of range."""
-        wanted = _DEFAULT_TEMPERATURE if temperature is None else temperature
-        if not _COLDEST <= wanted <= _HOTTEST:
-            coldest, hottest = f"{_COLDEST:.0f}", f"{_HOTTEST:.0f}"
-            text = f"The car takes {coldest} to {hottest} °C, not {wanted:g}"
-            raise RejectedError(text, key="temperature_out_of_range", coldest=coldest, hottest=hottest)
-        car = await self._car_with(vin, Capability.PRECONDITIONING)
-        # The library takes a naive time in the time zone of this process.
-        at = None if start is None else next_at(start, car.time_zone, self._storage.clock.now())
-        await car.command(capabilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
 
     async def _car_with(self, vin: str, capability: Capability) -> VehicleClient:
         """Return a car; raise UnsupportedError if it does not have a capability."""

@@ -10,9 +10,17 @@ from typing import Any
 from .. import response
 from ..charging import ChargeState, ChargingPoint
 from ..exceptions import UnexpectedResponseError
-from ..models import Battery, Cabin, ChargeEvent, ChargeEventKind, Location, PreconditioningRun, Result
+from ..models import (
+    Battery,
+    ChargeEvent,
+    ChargeEventKind,
+    PreconditioningRun,
+    Result,
+)
 from ..redaction import for_log, log_once
+from ..reports import Cabin, Location
 from ..response import MOST_ROWS, as_object, field, missing, newest, newest_rows, word
+from .endpoints import ALERTS, SOC_LEVELS
 
 _CHARGE_STATES = {
     0.0: ChargeState.NOT_CHARGING,
@@ -66,12 +74,19 @@ _LONGEST_CHARGE_MINUTES = 7 * 24 * 60
 _LONGEST_RANGE = 10_000
 _LONGEST_LIFE = 10_000_000
 _LARGEST_BATTERY = 200
+_HIGHEST_POWER = 100_000
 _COLDEST, _HOTTEST = -60, 70
 
 
 def attributes(content: Any, name: str) -> dict[str, Any]:
     """Return the attributes in a response; raise UnexpectedResponseError if it has none."""
-    found = as_object(as_object(content).get("data")).get("attributes")
+    found = content
+    if name == ALERTS:
+        # Both forms were captured: a list, and an object that contains one.
+        rows = content.get("data") if isinstance(content, dict) else content
+        found = {"alerts": rows} if isinstance(rows, list) else None
+    elif name != SOC_LEVELS:
+        found = as_object(as_object(content).get("data")).get("attributes")
     if isinstance(found, dict):
         return found
     raise UnexpectedResponseError(f"{name}: the response has no attributes")
@@ -94,6 +109,7 @@ def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
         else None,
         # Zero means unknown.
         energy_kwh=field(found, "batteryAvailableEnergy", lambda value: number(value, 0, _LARGEST_BATTERY)) or None,
+        charging_power_w=number(found.get("chargingInstantaneousPower"), 0, _HIGHEST_POWER) if first else None,
         reported_at=field(found, "timestamp", instant),
         missing=missing(found, _BATTERY),
     )
@@ -123,6 +139,7 @@ def cabin(found: dict[str, Any], *, first: bool) -> Cabin:
         preconditioning=None if first else status,
         preconditioning_starts_at=instant(found.get("nextHvacStartDate")),
         outside_temperature=number(found.get("externalTemperature"), _COLDEST, _HOTTEST),
+        temperature=number(found.get("internalTemperature"), _COLDEST, _HOTTEST),
         minimum_level=percentage(found.get("socThreshold")),
         missing=missing(found, _CABIN),
     )
@@ -167,12 +184,24 @@ def _charge(row: dict[str, Any]) -> Iterator[ChargeEvent]:
     """Yield the start and the end of a charge, if they have a date."""
     point = word(row.get("chargePower"), _POWERS, "chargePower")
     started, ended = instant(row.get("chargeStartDate")), instant(row.get("chargeEndDate"))
+    first, last = _levels(row)
     if started is not None:
-        level = percentage(row.get("chargeStartBatteryLevel"))
-        yield ChargeEvent(at=started, kind=ChargeEventKind.STARTED, charging_point=point, level=level)
+        yield ChargeEvent(at=started, kind=ChargeEventKind.STARTED, charging_point=point, level=first)
     if ended is not None:
-        level = percentage(row.get("chargeEndBatteryLevel"))
-        yield ChargeEvent(at=ended, kind=ChargeEventKind.ENDED, charging_point=point, level=level)
+        # Zero means unknown.
+        energy = number(row.get("chargeEnergyRecovered"), 0, _LARGEST_BATTERY) or None
+        yield ChargeEvent(at=ended, kind=ChargeEventKind.ENDED, charging_point=point, level=last, energy_kwh=energy)
+
+
+def _levels(row: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Return the levels of a charge at its start and end; one may be missing beside the difference."""
+    first, last = percentage(row.get("chargeStartBatteryLevel")), percentage(row.get("chargeEndBatteryLevel"))
+    gained = percentage(row.get("chargeBatteryLevelRecovered"))
+    if gained is not None and first is None and last is not None:
+        return percentage(last - gained), last
+    if gained is not None and last is None and first is not None:
+        return first, percentage(first + gained)
+    return first, last
 
 
 def _run(row: dict[str, Any]) -> Iterator[PreconditioningRun]:

@@ -99,8 +99,8 @@ class Suspensions:
         left = self._retries.left(vin, self._now)
         return left if left and vin in self.storage.suspensions else None
 
-    def was_read(self, vin: str) -> bool:
-        """Return whether the schedule of a car was read for a command, or to restore it, since the last call."""
+    def clear_read(self, vin: str) -> bool:
+        """Forget that the schedule was read for a command, or to restore it, and return whether it was."""
         is_read = vin in self.just_read
         self.just_read.discard(vin)
         return is_read

@@ -82,7 +82,13 @@ _BY_START: Mapping[str, Routes] = {
     # These cars start without active programs (#1348, #1915, #2239); they have no route to stop.
     "settings": {CommandKind.START_CHARGE: (Route.KCM_SETTINGS,)},
 }
+# Of a model that no table lists; the first that the server accepts and the car follows is remembered.
+UNLISTED_ROUTES: Routes = {CommandKind.START_CHARGE: (Route.KCA_START, Route.KCM_START, Route.KCM_SETTINGS)}
+# A stop by the older request is refused on other cars (#1867, #2076).
+_ONLY_START: Routes = {CommandKind.START_CHARGE: (Route.KCA_START,)}
 _BY_MODEL: Mapping[str, Routes] = {
+    "X071VE": _ONLY_START,
+    "XFB2BI": _ONLY_START,
     # Only the older requests are reported for the first generation, which has another gateway.
     "X101VE": {
         **_BY_START["charging-start"],

@@ -17,7 +17,7 @@ from ..exceptions import (
 )
 from ..models import Battery, ChargeSchedule, CommandKind
 from . import decode_schedule, ev_settings
-from .capabilities import CALENDAR, CHARGING_SETTINGS, MODE
+from .endpoints import CALENDAR, CHARGING_SETTINGS, MODE
 from .errors import unsent
 from .programs import Programs, ScheduleClock, Windows
 from .restoring import Suspensions

@@ -30,6 +30,8 @@ _FALLBACK = "en_GB"
 # Requests to cars; their token comes from another server.
 _CARS = "/commerce/"
 _JWT = "x-gigya-id_token"
+# The library asks for 15 minutes; other clients ask for 24 hours (observed). Renewing takes a connection of its own.
+_LIFETIME, _TOKEN_SECONDS = "expiration", 3600
 _FORM = "application/x-www-form-urlencoded"
 # The session has its own, which is shorter than any of aiohttp's.
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)
@@ -144,6 +146,8 @@ class RestrictedHttp:
         # Home Assistant's middleware does not follow redirects either, but raises its own error for some.
         options |= {"allow_redirects": False, "middlewares": (), "timeout": _NO_TIMEOUT}
         if (form := options.get("data")) is not None:
+            if _LIFETIME in form:
+                form = {**form, _LIFETIME: _TOKEN_SECONDS}
             # aiohttp would prepare a multipart message before it encodes the form in the same way.
             options |= {"data": urlencode(form).encode(), "headers": {"Content-Type": _FORM}}
         try:

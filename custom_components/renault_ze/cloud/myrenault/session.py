@@ -7,8 +7,9 @@ import logging
 from typing import Any, Protocol, cast, runtime_checkable
 
 import aiohttp
-from renault_api.kamereon.models import KamereonResponse
-from renault_api.kamereon.schemas import KamereonResponseSchema
+from renault_api.kamereon import get_account_url
+from renault_api.kamereon.models import KamereonResponse, KamereonVehiclesResponse
+from renault_api.kamereon.schemas import KamereonResponseSchema, KamereonVehiclesResponseSchema
 from renault_api.renault_session import RenaultSession
 
 from ..exceptions import (
@@ -19,7 +20,9 @@ from ..exceptions import (
     TokenRefusedError,
     UnsupportedError,
 )
+from ..response import as_object
 from .errors import LoggedOutError, cloud_error
+from .picture import first_picture
 from .quota import RequestQuota
 from .servers import RestrictedHttp, Servers, addresses
 from .storage import AccountStorage
@@ -29,6 +32,9 @@ _LOGGER = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 30.0
 # What a form can show.
 _MOST_ADDRESSES, _LONGEST_ADDRESS = 20, 200
+# What is used of a vehicle's details; the library would decode dozens of other fields one by one.
+_DETAILS = ("model", "energy", "engineEnergyType", "vcd")
+_ASSETS = "assets"
 
 
 @runtime_checkable
@@ -61,6 +67,26 @@ class _PlainSchema:
         if "errors" in found:
             return cast("KamereonResponse", KamereonResponseSchema.load(found))
         return KamereonResponse(raw_data=found, errors=None)
+
+
+class _VehiclesSchema:
+    """Decodes the vehicles of an account as the library does, but only the fields that are used."""
+
+    def loads(self, text: str) -> KamereonVehiclesResponse:
+        """Return a response; one of an unexpected form is left to the library."""
+        found = json.loads(text)
+        if isinstance(links := found.get("vehicleLinks"), list):
+            found = {"vehicleLinks": [_used(link) for link in links], "errors": found.get("errors")}
+        return cast("KamereonVehiclesResponse", KamereonVehiclesResponseSchema.load(found))
+
+
+def _used(link: Any) -> Any:
+    """Return the used fields of a vehicle, or what is not a vehicle with details."""
+    details = as_object(link).get("vehicleDetails")
+    if not isinstance(details, dict):
+        return link
+    used = {key: details[key] for key in _DETAILS if key in details}
+    return {"vin": link.get("vin"), "vehicleDetails": {**used, _ASSETS: first_picture(details.get(_ASSETS))}}
 
 
 class MyRenaultSession:
@@ -147,6 +173,12 @@ class MyRenaultSession:
     async def get(self, path: str) -> KamereonResponse:
         """Send a GET request to a car, as a call of `request`."""
         return await self.library.http_request("GET", path, schema=cast("Any", _PlainSchema()))
+
+    async def vehicles(self, account_id: str) -> KamereonVehiclesResponse:
+        """Request the vehicles of an account, as a call of `request`."""
+        path = f"{get_account_url('', account_id)}/vehicles"
+        response = await self.library.http_request("GET", path, schema=cast("Any", _VehiclesSchema()))
+        return cast("KamereonVehiclesResponse", response)
 
     async def addresses(self) -> dict[str, str]:
         """Return the obfuscated addresses to which a code can be sent, by their id."""

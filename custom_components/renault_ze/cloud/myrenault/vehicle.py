@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import partial
-from typing import Any
+from datetime import UTC, date, tzinfo
+from typing import Any, Final
 
 from renault_api.kamereon import ACCOUNT_ENDPOINT_ROOT
 from renault_api.renault_vehicle import RenaultVehicle
@@ -13,20 +11,10 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, NoRemoteCommandsError, ThrottledError, UnsupportedError
 from ..models import CommandKind, Vehicle
 from ..response import as_object
-from ..schedule import FIRST_RETRY, LONGEST_RETRY, RetryTimes, month_span
+from ..schedule import DAY, month_span
 from . import decode, routes
-from .capabilities import (
-    BATTERY,
-    CHARGE_START,
-    CHARGES,
-    FIRST,
-    SESSIONS,
-    SET_MODE,
-    SET_SCHEDULE,
-    ModelEndpoints,
-    battery_kwh,
-    has_plug,
-)
+from .capabilities import FIELDS, OPTIONAL, ModelEndpoints, battery_kwh, has_plug
+from .endpoints import BATTERY, CHARGE_START, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE
 from .programs import ProgramConverter, ScheduleClock
 from .routes import Route
 from .session import MyRenaultSession
@@ -39,7 +27,7 @@ _COMMAND_SECONDS = 660.0
 # How long reads are urgent before a command that needs them, one request after another.
 _BEFORE_COMMAND_SECONDS = 120.0
 _LONGEST_NAME = 100
-_DETAILS = "details"
+DETAILS: Final = "details"
 # How long reads may take before a command that does not need them.
 _OPTIONAL_SECONDS = 30.0
 # The endpoints of the routes of the first generation, which has no others.
@@ -66,12 +54,12 @@ class VehicleClient:
         self.details: Any = None
         self._time_zone = time_zone
         self._chosen_clock = clock
-        self._retries = RetryTimes[str]()
         self.update(link, details)
         self._cache: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
         self._before_command_until = 0.0
-        self._read_since_start: set[str] = set()
+        # What only an entity shows is never urgent.
+        self._read_since_start: set[str] = set(OPTIONAL)
         self._reading = asyncio.Lock()
 
     def update(self, link: RenaultVehicle, details: Any) -> None:
@@ -83,8 +71,8 @@ class VehicleClient:
     def _is_absent(self, endpoint: str) -> bool:
         """Return whether the server does not have an endpoint; one that was ever served is assumed to exist."""
         was_served = self.storage.was_served(self.vin, endpoint)
-        # Reported to be gone, so it is only offered after it was served once.
-        return was_served is False or (was_served is None and endpoint == SESSIONS)
+        # Reported to be gone, or a field that few cars report: only offered after it was served once.
+        return was_served is False or (was_served is None and endpoint in {SESSIONS, *FIELDS.values()})
 
     @property
     def left_out(self) -> str | None:
@@ -123,6 +111,7 @@ class VehicleClient:
             every_day=False,
             unconfirmable=self.endpoints.unconfirmable,
             requests=self.endpoints.requests,
+            temperatures=self.endpoints.temperatures,
         )
 
     @property
@@ -154,7 +143,7 @@ class VehicleClient:
     async def _cached(self, endpoint: str, max_age: float, *, command: bool = False) -> dict[str, Any]:
         """Return the content of an endpoint, which is requested if it is older than some seconds."""
         read_at, content = self._cache.pop(endpoint, (0.0, {}))
-        if not content or self._monotonic() - read_at >= max_age:
+        if not content or self.storage.clock.monotonic() - read_at >= max_age:
             return await self._request_content(endpoint, command=command)
         self._cache[endpoint] = read_at, content
         return content
@@ -165,14 +154,18 @@ class VehicleClient:
         if endpoint == CHARGES:
             # The charge history is never urgent, unlike the present state.
             self._read_since_start.add(endpoint)
-        return await self._history(endpoint, begin, end)
+        path = self._path(endpoint, begin, end)
+        # What setup has just read is used only once: a later read may look for a charge that has just ended.
+        read_at, found = self._cache.pop(path, (0.0, {}))
+        is_new = found and self.storage.clock.monotonic() - read_at < CACHE_SECONDS
+        return found if is_new else await self._history(endpoint, path)
 
     def expect_command(self, *, essential: bool) -> None:
         """Let reads before a command use the reserve; those it does not need, only what commands of all cars leave."""
         if essential:
             self._allow_urgent(_BEFORE_COMMAND_SECONDS)
         else:
-            self._before_command_until = self._monotonic() + _OPTIONAL_SECONDS
+            self._before_command_until = self.storage.clock.monotonic() + _OPTIONAL_SECONDS
 
     async def command(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Send a command and clear the cache; remember whether the car accepts remote commands."""
@@ -196,60 +189,50 @@ class VehicleClient:
         endpoint = _ENDPOINTS.get(route, route) if self.is_first_generation else route
         await self.command(endpoint, lambda: self.link.http_post(ACCOUNT_ENDPOINT_ROOT + routes.path(route), body))
 
+    async def act(self, endpoint: str, kind: str, **attributes: Any) -> None:
+        """Send a command to an endpoint of the model."""
+        body = {"data": {"type": kind, **({"attributes": attributes} if attributes else {})}}
+        await self.command(endpoint, lambda: self.link.http_post(self.endpoints.paths[endpoint], body))
+
     async def settings(self) -> dict[str, Any]:
         """Return the settings that newer cars have instead of charge programs; only commands need them."""
         path = ACCOUNT_ENDPOINT_ROOT + routes.path(Route.KCM_SETTINGS)
         response = await self._request(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=True)
         return as_object(response.raw_data)
 
-    async def request_missing(self) -> None:
-        """Request missing details, and try the endpoints that were never served."""
-        with suppress(AuthenticationError, ThrottledError):
-            if self.details is None:
-                await self._try(_DETAILS, self._read_details, FIRST_RETRY)
-            for endpoint in self.endpoints.uncertain:
-                if not self.storage.was_served(self.vin, endpoint):
-                    # It may not exist, and the reads of all cars share the request limit.
-                    await self._try(endpoint, partial(self._probe, endpoint), LONGEST_RETRY)
-
-    async def _try(self, name: str, request: Callable[[], Awaitable[None]], first_delay: timedelta) -> None:
-        """Send a request that may be refused, unless it failed recently."""
-        now = self.storage.clock.now()
-        if not self._retries.is_due(name, now):
-            return
-        try:
-            await request()
-        except AuthenticationError, ThrottledError:
-            raise
-        except CloudError:
-            self._retries.failed(name, now, first_delay)
-
-    async def _read_details(self) -> None:
+    async def read_details(self) -> None:
         """Request the details that the account did not contain."""
-        self.update(self.link, await self._request(_DETAILS, self.link.get_details))
+        self.update(self.link, await self._request(DETAILS, self.link.get_details))
 
-    async def _probe(self, endpoint: str) -> None:
+    async def probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
         if endpoint not in {CHARGES, SESSIONS}:
             await self._request_content(endpoint)
             return
         today = self.storage.clock.now().date()
-        await self._history(endpoint, *month_span(today, today))
+        # The first poll reads the same months.
+        path = self._path(endpoint, *month_span(today - DAY, today + DAY))
+        self._cache[path] = (self.storage.clock.monotonic(), await self._history(endpoint, path))
 
     async def _request_content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
         """Request the content of an endpoint."""
-        path = self.endpoints.paths[endpoint].format(account_id=self.link.account_id, vin=self.vin)
-        response = await self._request(endpoint, lambda: self._session.get(path), command=command)
+        response = await self._request(endpoint, lambda: self._session.get(self._path(endpoint)), command=command)
         found = decode.attributes(response.raw_data, endpoint)
-        self._cache[endpoint] = (self._monotonic(), found)
+        self._cache[endpoint] = (self.storage.clock.monotonic(), found)
         self.storage.set_served(self.vin, endpoint)
+        if endpoint in FIELDS and found.get(FIELDS[endpoint].partition(":")[2]) is not None:
+            self.storage.set_served(self.vin, FIELDS[endpoint])
         return found
 
-    async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
-        """Request the history from one day to another."""
-        read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
-        response: Any = await self._request(endpoint, lambda: read(_midnight(begin), _midnight(end)))
-        found: dict[str, Any] = response.raw_data
+    def _path(self, endpoint: str, *days: date) -> str:
+        """Return the path of an endpoint, of a history with its first and last day."""
+        path = self.endpoints.paths[endpoint].format(account_id=self.link.account_id, vin=self.vin)
+        return path + "?start={:%Y%m%d}&end={:%Y%m%d}".format(*days) if days else path
+
+    async def _history(self, endpoint: str, path: str) -> dict[str, Any]:
+        """Request a history."""
+        response = await self._request(endpoint, lambda: self._session.get(path))
+        found = as_object(as_object(response.raw_data.get("data")).get("attributes"))
         # Where it is gone, the server sends an empty object; a list may be empty if it was served before.
         empty: tuple[Any, ...] = (None,) if self.storage.was_served(self.vin, endpoint) else (None, [])
         if endpoint == SESSIONS and found.get("hvacSessions") in empty:
@@ -258,10 +241,6 @@ class VehicleClient:
         self.storage.set_served(self.vin, endpoint)
         return found
 
-    def _monotonic(self) -> float:
-        """Return the seconds of the monotonic clock."""
-        return self.storage.clock.monotonic()
-
     def _require(self, endpoint: str) -> None:
         """Raise UnsupportedError if the car does not have an endpoint."""
         if not self.endpoints.has(endpoint):
@@ -269,13 +248,13 @@ class VehicleClient:
 
     def _allow_urgent(self, seconds: float) -> None:
         """Let reads use the reserve for some time."""
-        self._urgent_until = max(self._urgent_until, self._monotonic() + seconds)
+        self._urgent_until = max(self._urgent_until, self.storage.clock.monotonic() + seconds)
         self._before_command_until = 0.0
 
     async def _request[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
         """Send a request, and remember if the server refuses the endpoint."""
         # The first read after a start is urgent, of the battery until it succeeds: the car would be unknown for long.
-        now = self._monotonic()
+        now = self.storage.clock.monotonic()
         before_command = now < self._before_command_until
         urgent = endpoint not in self._read_since_start or (now < self._urgent_until and not before_command)
         try:
@@ -292,8 +271,3 @@ class VehicleClient:
             raise
         self._read_since_start.add(endpoint)
         return response
-
-
-def _midnight(day: date) -> datetime:
-    """Return the start of a day as the library takes it."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -13,16 +13,16 @@ from ..exceptions import UnsupportedError
 from ..models import (
     Account,
     Battery,
-    Cabin,
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
     CommandKind,
-    Location,
     NotificationSettings,
+    Part,
     PreconditioningRun,
 )
 from ..protocol import SYSTEM_CLOCK, Clock
+from ..reports import Cabin, ChargeLimits, Location
 from . import decode, encode
 from .fields import AdjacentCharges
 from .session import ZeServicesSession
@@ -188,7 +188,7 @@ class ZeServices:
     def charge_schedule_retry_in(self, vin: str) -> None:
         """Return None: commands do not change the schedule."""
 
-    def was_schedule_read(self, vin: str) -> bool:
+    def clear_schedule_read(self, vin: str) -> bool:
         """Return False: the schedule is only read when it is asked for."""
         return False
 
@@ -215,6 +215,30 @@ class ZeServices:
     async def cabin(self, vin: str) -> Cabin:
         """Raise UnsupportedError: this server has no such data."""
         raise UnsupportedError("This car's cloud does not report temperatures")
+
+    async def equipment(self, vin: str, part: Part) -> Any:
+        """Raise UnsupportedError: this server has no such data."""
+        raise UnsupportedError(f"This car's cloud does not report this: {part.replace('_', ' ')}")
+
+    async def picture(self, vin: str) -> bytes:
+        """Raise UnsupportedError: this server has none."""
+        raise UnsupportedError("This car's cloud has no picture")
+
+    async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
+        """Raise UnsupportedError: these cars have no charge limit."""
+        raise UnsupportedError("This car's cloud has no charge limit")
+
+    async def refresh_location(self, vin: str) -> None:
+        """Raise UnsupportedError: this server has no such command."""
+        raise UnsupportedError("This car's cloud does not report the location")
+
+    async def sound_horn(self, vin: str) -> None:
+        """Raise UnsupportedError: this server has no such command."""
+        raise UnsupportedError("This car's cloud cannot sound the horn")
+
+    async def flash_lights(self, vin: str) -> None:
+        """Raise UnsupportedError: this server has no such command."""
+        raise UnsupportedError("This car's cloud cannot flash the lights")
 
 
 def known_zones(stored: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,131 @@
+"""The account of a vehicle's charges: where they were, what they cost, and their statistics in the recorder."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from homeassistant.components.zone import in_zone
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.importlib import async_import_module
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from ..cloud.reports import Location
+from ..const import CONF_HOME_METER
+from ..coordinator import VehicleCoordinator
+from ..vehicle.charge_log import ChargeLog
+from .costs import Costs
+
+# Home Assistant has the energy of a meter up to ten minutes later.
+_METER_DELAY = timedelta(minutes=11)
+_HOME = "zone.home"
+
+
+@callback
+def track_energy(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
+    """Keep the account of a vehicle, from when Home Assistant has started; return a function that stops."""
+    account = EnergyAccount(hass, coordinator)
+    account.start()
+    return account.stop
+
+
+def is_home(hass: HomeAssistant, location: Location) -> bool | None:
+    """Return whether a location is in the home zone, None without that zone."""
+    zone = hass.states.get(_HOME)
+    return None if zone is None else in_zone(zone, location.latitude, location.longitude)
+
+
+class EnergyAccount:
+    """Completes the charge log of a vehicle in the background, each time it has changed."""
+
+    def __init__(self, hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+        """Start with everything to do."""
+        self._hass, self._coordinator = hass, coordinator
+        self._costs = Costs(hass, coordinator)
+        self._done: ChargeLog | None = None
+        self._running = False
+        self._unsubscribe: list[CALLBACK_TYPE] = []
+        self._later: CALLBACK_TYPE | None = None
+
+    @callback
+    def start(self) -> None:
+        """Begin once Home Assistant has started: nothing of this must delay it."""
+        self._unsubscribe.append(async_at_started(self._hass, self._begin))
+
+    @callback
+    def stop(self) -> None:
+        """Change nothing from now on."""
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
+        self._cancel()
+
+    @callback
+    def _begin(self, _: HomeAssistant) -> None:
+        """Listen to polls and to new prices."""
+        self._unsubscribe.append(self._coordinator.async_add_listener(self._update))
+        if (prices := self._coordinator.config_entry.runtime_data.prices) is not None:
+            self._unsubscribe.append(prices.add_listener(self._again))
+        self._update()
+
+    @callback
+    def _again(self, _: datetime | None = None) -> None:
+        """Complete the log again: a price or the energy of a meter may be known now."""
+        self._later, self._done = None, None
+        self._update()
+
+    @callback
+    def _update(self) -> None:
+        """Complete the log if it has changed."""
+        if self._running or self._coordinator.charges.log is self._done:
+            return
+        self._running = True
+        entry = self._coordinator.config_entry
+        entry.async_create_background_task(self._hass, self._complete(), "renault_ze energy")
+
+    async def _complete(self) -> None:
+        """Find out places, metered energy, and costs, until nothing changes; then write the statistics."""
+        try:
+            while (log := self._coordinator.charges.log) is not self._done:
+                await self._complete_once()
+                self._done = log
+            await self._write_statistics()
+        finally:
+            self._running = False
+
+    async def _complete_once(self) -> None:
+        """Find out what is not known yet."""
+        charges, before = self._coordinator.charges, self._coordinator.charges.log
+        charges.locate(self._coordinator.data, partial(is_home, self._hass))
+        await self._read_meter()
+        await self._costs.update()
+        if charges.log is not before:
+            self._coordinator.async_update_listeners()
+
+    async def _read_meter(self) -> None:
+        """Let the meter at home count for charges at home, as soon as Home Assistant has its energy."""
+        meter, charges = self._coordinator.config_entry.options.get(CONF_HOME_METER), self._coordinator.charges
+        if meter is None or not self._has_recorder:
+            return
+        module = await async_import_module(self._hass, f"{__package__}.meter")
+        charges.change(await module.metered(self._hass, meter, charges.log.sessions))
+        latest = next(iter(charges.log.sessions), None)
+        if latest is not None and (left := latest.end + _METER_DELAY - dt_util.utcnow()) > timedelta():
+            self._cancel()
+            self._later = async_call_later(self._hass, left, self._again)
+
+    async def _write_statistics(self) -> None:
+        """Write the statistics if there is a recorder, which takes long to import."""
+        if self._has_recorder:
+            module = await async_import_module(self._hass, f"{__package__}.statistics")
+            await module.write(self._hass, self._coordinator)
+
+    @property
+    def _has_recorder(self) -> bool:
+        """Return whether the recorder runs."""
+        return "recorder" in self._hass.config.components
+
+    def _cancel(self) -> None:
+        """Cancel the timer."""
+        if self._later is not None:
+            self._later()
+            self._later = None

@@ -1,0 +1,135 @@
+"""Hourly statistics of a vehicle's charges, from the first one that the cloud knows.
+
+They are not those of a sensor, which begin when it is added: the past is written into the recorder, and corrected when
+the cloud corrects it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+
+from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
+from homeassistant.components.recorder.statistics import (
+    async_add_external_statistics,
+    get_last_statistics,
+    statistics_during_period,
+)
+from homeassistant.const import UnitOfEnergy
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import EnergyConverter
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..const import DOMAIN, LOGGER
+from ..coordinator import VehicleCoordinator
+from ..messages import sentence_text
+from ..vehicle.sessions import ChargeSession, hourly
+from ..views.sentences import Sentence
+
+# Sums are of decimal fractions.
+_SAME = 1e-6
+_UNITS = {EnergyConverter.UNIT_CLASS: UnitOfEnergy.KILO_WATT_HOUR}
+
+
+async def write(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Write what differs of the energy, and of the cost in each currency; a failure is logged."""
+    sessions = coordinator.charges.log.sessions
+    is_estimate = any(each.is_estimate for each in sessions)
+    try:
+        await _update(hass, _energy(hass, coordinator, is_estimate=is_estimate), sessions, lambda each: each.energy_kwh)
+        for currency in sorted({each.currency for each in sessions if each.currency is not None}):
+            priced = [each for each in sessions if each.currency == currency]
+            await _update(
+                hass, _cost(hass, coordinator, currency, is_estimate=is_estimate), priced, lambda each: each.cost
+            )
+    except SQLAlchemyError as err:
+        LOGGER.warning("%s: The statistics of charges cannot be written: %s", coordinator.name, type(err).__name__)
+
+
+async def _update(
+    hass: HomeAssistant,
+    metadata: StatisticMetaData,
+    sessions: Iterable[ChargeSession],
+    amount: Callable[[ChargeSession], float | None],
+) -> None:
+    """Write the hours of one statistic that differ."""
+    hours = hourly(sessions, amount)
+    if not hours:
+        return
+    known, base = await _known(hass, metadata["statistic_id"], min(hours))
+    changed = _changed(hours, known, base)
+    if changed:
+        async_add_external_statistics(hass, metadata, changed)
+
+
+def _changed(
+    hours: Mapping[datetime, float], known: Mapping[datetime, tuple[float, float]], base: float
+) -> list[StatisticData]:
+    """Return the rows that differ from known ones (amount and sum); an hour without an amount any more has zero."""
+    changed, total = [], base
+    for hour in sorted({*hours, *known}):
+        amount = hours.get(hour, 0.0)
+        total += amount
+        before = known.get(hour)
+        if before is None or abs(before[0] - amount) > _SAME or abs(before[1] - total) > _SAME:
+            changed.append(StatisticData(start=hour, state=amount, sum=total))
+    return changed
+
+
+async def _known(
+    hass: HomeAssistant, statistic: str, begin: datetime
+) -> tuple[dict[datetime, tuple[float, float]], float]:
+    """Return the amount and sum of each hour since an instant, and the sum before."""
+    recorder = get_instance(hass)
+    # What was written last may still be in the recorder's queue.
+    await recorder.async_block_till_done()
+    read = (hass, begin, None, {statistic}, "hour", _UNITS, {"state", "sum"})
+    rows = (await recorder.async_add_executor_job(statistics_during_period, *read)).get(statistic, [])
+    known = {dt_util.utc_from_timestamp(row["start"]): (row.get("state") or 0.0, row.get("sum") or 0.0) for row in rows}
+    if known:
+        amount, total = known[min(known)]
+        return known, total - amount
+    read_last = partial(get_last_statistics, hass, 1, statistic, convert_units=False, types={"sum"})
+    last = await recorder.async_add_executor_job(read_last)
+    return known, next((row.get("sum") or 0.0 for row in last.get(statistic, ())), 0.0)
+
+
+def _energy(hass: HomeAssistant, coordinator: VehicleCoordinator, *, is_estimate: bool) -> StatisticMetaData:
+    """Return the metadata of the energy."""
+    return StatisticMetaData(
+        mean_type=StatisticMeanType.NONE,
+        has_sum=True,
+        name=_name(hass, coordinator, "word_statistic_energy", is_estimate=is_estimate),
+        source=DOMAIN,
+        statistic_id=f"{_prefix(coordinator)}_energy",
+        unit_class=EnergyConverter.UNIT_CLASS,
+        unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    )
+
+
+def _cost(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, currency: str, *, is_estimate: bool
+) -> StatisticMetaData:
+    """Return the metadata of the cost in a currency."""
+    return StatisticMetaData(
+        mean_type=StatisticMeanType.NONE,
+        has_sum=True,
+        name=_name(hass, coordinator, "word_statistic_cost", is_estimate=is_estimate),
+        source=DOMAIN,
+        statistic_id=f"{_prefix(coordinator)}_cost_{currency.lower()}",
+        unit_class=None,
+        unit_of_measurement=currency,
+    )
+
+
+def _prefix(coordinator: VehicleCoordinator) -> str:
+    """Return the first part of the ids of a vehicle's statistics, which stays if it is added again."""
+    # The recorder logs ids, which must not contain the VIN.
+    return f"{DOMAIN}:car_{sha256(coordinator.vehicle.vin.encode()).hexdigest()[:12]}"
+
+
+def _name(hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, *, is_estimate: bool) -> str | None:
+    """Return the name of a statistic in Home Assistant's language."""
+    return sentence_text(hass, Sentence(f"{key}_estimate" if is_estimate else key, {"car": coordinator.name}))

@@ -1,0 +1,122 @@
+"""How long a car charges from one level to another, how much energy that takes, and how this is learned.
+
+A battery accepts less power the fuller it is. At a slow charging point this matters only shortly before it is full.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import exp, log
+from statistics import median
+from typing import NamedTuple
+
+from ..cloud.charging import ChargingPoint
+from ..vehicle.sessions import DEFAULT_BATTERY_KWH, DEFAULT_LOSS
+
+FULL = 100
+# What a battery accepts (percent an hour) when full, and how much more for each percent below. Both fit the only
+# measured charge, of a ZOE with 22 kWh: 34 to 100 % in 2 h 56 min, with constant power up to 80 %.
+_ACCEPTED_WHEN_FULL = 8.0
+_MORE_PER_PERCENT = 0.95
+# What reaches the battery at a charging point, in kW; the unknown one is a home charging point with little power.
+_POWER_KW = {ChargingPoint.SLOW: 1.9, ChargingPoint.ACCELERATED: 6.0, ChargingPoint.FAST: 38.0}
+_UNKNOWN_POWER_KW = 3.3
+# A shorter charge shows little, as levels are whole percents.
+_LEAST_GAIN = 5.0
+# The charging point at home may have changed since.
+_LATEST = 8
+_SLOWEST, _FASTEST = 1.0, 400.0
+_HALVINGS = 40
+
+
+class ObservedCharge(NamedTuple):
+    """How long a car took from one level to another, in percent."""
+
+    begin: float
+    end: float
+    duration: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeModel:
+    """How a car charges: `percent_per_hour` until the battery accepts less.
+
+    `battery_kwh` is the usable energy of a full battery, `loss` the share (0 to 1) of the energy from the grid that
+    does not reach it. Levels are in percent.
+    """
+
+    percent_per_hour: float
+    battery_kwh: float = DEFAULT_BATTERY_KWH
+    loss: float = DEFAULT_LOSS
+
+    @property
+    def knee(self) -> float:
+        """Return the level above which the battery accepts less than the charging point provides."""
+        return min(max(FULL - (self.percent_per_hour - _ACCEPTED_WHEN_FULL) / _MORE_PER_PERCENT, 0.0), FULL)
+
+    @property
+    def power_kw(self) -> float:
+        """Return the power taken from the grid below the knee."""
+        return self.energy_kwh(0, self.percent_per_hour)
+
+    def duration(self, begin: float, end: float) -> timedelta:
+        """Return how long it takes to charge from one level to another, nothing if that is not higher."""
+        knee = self.knee
+        flat = max(min(end, knee) - begin, 0.0) / self.percent_per_hour
+        return timedelta(hours=flat + _hours_above(max(begin, knee), min(end, FULL)))
+
+    def level_after(self, level: float, span: timedelta) -> float:
+        """Return the level after charging for a time."""
+        hours, knee = span / timedelta(hours=1), self.knee
+        flat = min(max(knee - level, 0.0) / self.percent_per_hour, hours)
+        level += flat * self.percent_per_hour
+        return level if flat == hours else FULL - _left(level, hours - flat)
+
+    def energy_kwh(self, begin: float, end: float) -> float:
+        """Return the energy from the grid that raises the level from one to another."""
+        return max(end - begin, 0.0) / FULL * self.battery_kwh / (1 - self.loss)
+
+
+def learned_speed(charges: Iterable[ObservedCharge]) -> float | None:
+    """Return the charging speed in percent per hour that the latest charges show, given from old to new.
+
+    None if there are none that are long enough. The median leaves out other charging points, and interruptions.
+    """
+    useful = [each for each in charges if each.end - each.begin >= _LEAST_GAIN and each.duration > timedelta()]
+    return median(map(_speed, useful[-_LATEST:])) if useful else None
+
+
+def default_speed(battery_kwh: float | None, point: ChargingPoint | None = None) -> float:
+    """Return the charging speed in percent per hour, as long as no charge has shown it."""
+    power = _UNKNOWN_POWER_KW if point is None else _POWER_KW.get(point, _UNKNOWN_POWER_KW)
+    return power / (battery_kwh or DEFAULT_BATTERY_KWH) * FULL
+
+
+def _speed(charge: ObservedCharge) -> float:
+    """Return the speed with which a charge takes as long as it did, at most what the battery accepts."""
+    slow, fast = _SLOWEST, _FASTEST
+    for _ in range(_HALVINGS):
+        middle = (slow + fast) / 2
+        if ChargeModel(percent_per_hour=middle).duration(charge.begin, charge.end) > charge.duration:
+            slow = middle
+        else:
+            fast = middle
+    return slow
+
+
+def _hours_above(begin: float, end: float) -> float:
+    """Return the hours from one level to another while the battery limits the power."""
+    if end <= begin:
+        return 0.0
+    return log(_accepted(begin) / _accepted(end)) / _MORE_PER_PERCENT
+
+
+def _left(level: float, hours: float) -> float:
+    """Return how much is missing to a full battery after some hours while it limits the power."""
+    after = _accepted(level) * exp(-_MORE_PER_PERCENT * hours)
+    return max((after - _ACCEPTED_WHEN_FULL) / _MORE_PER_PERCENT, 0.0)
+
+
+def _accepted(level: float) -> float:
+    """Return what the battery accepts at a level, in percent an hour."""
+    return _ACCEPTED_WHEN_FULL + _MORE_PER_PERCENT * (FULL - level)

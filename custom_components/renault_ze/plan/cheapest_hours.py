@@ -1,0 +1,152 @@
+"""Keep the charge windows current that a plan chooses for their price."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..cloud.charging import ChargingPoint
+from ..cloud.models import Battery, Part
+from ..cloud.schedule import DAY, GRID, next_at
+from ..vehicle.prices import Prices
+from ..vehicle.sessions import DEFAULT_BATTERY_KWH, sessions
+from ..vehicle.state import VehicleState
+from .charge_model import FULL, ChargeModel, ObservedCharge, default_speed, learned_speed
+from .cheapest import Goal, Night, PlannedCharge, cheapest, first_quarter
+from .forecast import lasting_limit
+from .model import ChosenWindows, Plan
+from .savings import with_report
+from .settings import Settings
+from .situation import INSTANT, Situation
+from .timetable import occurrences
+from .window_edits import with_chosen
+
+# Prices are known until the end of tomorrow, and a departure after that does not decide about tonight.
+_AHEAD = timedelta(hours=36)
+
+
+class CheapestHours:
+    """The choice of the cheapest windows: `planned` is what they lead to, None while nothing is chosen.
+
+    `prices_for` returns the prices for charging with some power (kW), and is None without a source of prices.
+    """
+
+    def __init__(self) -> None:
+        """Start without prices."""
+        self.prices_for: Callable[[float], Prices] | None = None
+        self.planned: PlannedCharge | None = None
+        self._sources: tuple[object, ...] = ()
+
+    def update(self, situation: Situation) -> Plan:
+        """Return the plan with the cheapest windows, chosen again if anything has changed that they depend on."""
+        plan, battery = situation.plan, situation.state.battery
+        if self.prices_for is None or not plan.charges_in_cheapest_hours:
+            self.planned = None
+            return _with_chosen(situation, plan, None)
+        if battery is None or battery.level is None or Part.BATTERY not in situation.state.known:
+            self.planned = None
+            return plan
+        model = charge_model(situation.state, situation.settings)
+        prices = self.prices_for(model.power_kw)
+        car = replace(battery, reported_at=None)
+        reasons = (car, prices, model, situation.settings, goal(situation), plan.revision)
+        sources = (battery, first_quarter(situation.now), reasons, replace(plan, savings=None))
+        if sources == self._sources:
+            return plan
+        # While the car cannot charge, the time that passes is no reason to change its windows.
+        keeps = _cannot_charge(situation) and reasons in self._sources
+        self.planned = cheapest(replace(_night(situation, battery.level, model, prices), keeps=keeps))
+        plan = _with_chosen(situation, _with_savings(situation, battery, model, prices), self.planned.chosen)
+        self._sources = (*sources[:-1], replace(plan, savings=None))
+        return plan
+
+
+def _cannot_charge(situation: Situation) -> bool:
+    """Return whether the car is not plugged in, or does not charge in a window although it is."""
+    battery, now = situation.state.battery, situation.now
+    is_away = battery is not None and battery.plugged_in is False
+    return is_away or (situation.state.charging is False and bool(situation.planned_windows(now, now + INSTANT)))
+
+
+def charge_model(state: VehicleState, settings: Settings) -> ChargeModel:
+    """Return how the car charges at home, by its latest charges, else by what it reports."""
+    battery_kwh, battery = settings.battery_kwh or DEFAULT_BATTERY_KWH, state.battery
+    speed = learned_speed(_observed_charges(state)) or default_speed(
+        battery_kwh, None if battery is None else battery.charging_point
+    )
+    return ChargeModel(percent_per_hour=speed, battery_kwh=battery_kwh, loss=settings.charging_loss / 100)
+
+
+def _observed_charges(state: VehicleState) -> list[ObservedCharge]:
+    """Return the charges that the car has reported, from old to new, or what it expects of the running one."""
+    found = [
+        ObservedCharge(each.level_at_start, each.level_at_end, each.duration)
+        for each in reversed(sessions(state.charge_history))
+        if each.level_at_start is not None
+        and each.level_at_end is not None
+        # At a fast charging point nobody waits for a lower price.
+        and each.charging_point is not ChargingPoint.FAST
+    ]
+    battery = state.battery
+    if not found and battery is not None and battery.level is not None and battery.charging_time_remaining:
+        found.append(ObservedCharge(battery.level, FULL, battery.charging_time_remaining))
+    return found
+
+
+def goal(situation: Situation) -> Goal:
+    """Return the level to reach, by the next departure or else by the usual time."""
+    settings = situation.settings
+    # A window that is sent now must have time to charge.
+    earliest = situation.now + settings.send_ahead + GRID
+    coming = [each for each in situation.coming_departures if earliest <= each.ready_at <= situation.now + _AHEAD]
+    wanted = coming[0].departure.target_level if coming else None
+    return Goal(
+        target=lasting_limit(situation) if wanted is None else wanted,
+        deadline=coming[0].ready_at if coming else next_at(settings.ready_by, situation.zone, earliest - INSTANT),
+        minimum=settings.minimum_level,
+        least_saving=settings.least_saving,
+    )
+
+
+def _night(situation: Situation, level: float, model: ChargeModel, prices: Prices) -> Night:
+    """Return what is known until the next deadline."""
+    plan, now, battery = situation.plan, situation.now, situation.state.battery
+    aim = goal(situation)
+    since = _level_at(battery, now) if situation.state.charging else now
+    own = occurrences(plan.windows, situation.zone, now, aim.deadline)
+    return Night(
+        goal=aim,
+        now=now,
+        level=level,
+        model=model,
+        prices=prices,
+        settings=situation.settings,
+        own=[(each.begin, each.end) for each in own],
+        followed=[(each.begin, each.end) for each in situation.planned_windows(since, aim.deadline)],
+        chosen=next((each for each in plan.chosen if each.for_price and each.end > now), None),
+        level_at=since,
+    )
+
+
+def _level_at(battery: Battery | None, now: datetime) -> datetime:
+    """Return when the battery had its level, now if the car does not tell, or longer ago than it reports."""
+    reported_at = None if battery is None else battery.reported_at
+    return reported_at if reported_at is not None and timedelta() <= now - reported_at < DAY / 12 else now
+
+
+def _with_savings(situation: Situation, battery: Battery, model: ChargeModel, prices: Prices) -> Plan:
+    """Return the plan with what was saved until the last report of the battery."""
+    plan, local = situation.plan, situation.now.astimezone(situation.zone)
+    at = situation.now
+    report = None if battery.level is None or not battery.plugged_in else (battery.level, at)
+    since = at if plan.savings is None or plan.savings.charge is None else plan.savings.charge.at
+    windows = [(each.begin, each.end) for each in situation.planned_windows(min(since, at), at)]
+    savings = with_report(plan.savings, report, windows, prices, model, local.date().replace(day=1))
+    return plan if savings == plan.savings else replace(plan, savings=savings)
+
+
+def _with_chosen(situation: Situation, plan: Plan, chosen: ChosenWindows | None) -> Plan:
+    """Return the plan with windows chosen for their price, or without; what was chosen before and is over stays."""
+    now = situation.now
+    others = tuple(each for each in plan.chosen if not each.for_price or each.end <= now)
+    changed = others if chosen is None else (*others, chosen)
+    return plan if changed == plan.chosen else with_chosen(plan, changed, now, situation.settings)

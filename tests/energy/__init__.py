@@ -1,0 +1,1 @@
+"""Tests of the energy and cost of charges."""

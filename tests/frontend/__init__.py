@@ -1,0 +1,1 @@
+"""The websocket commands and the module of the dashboard cards."""

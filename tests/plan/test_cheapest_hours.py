@@ -1,0 +1,28 @@
+"""When the cheapest windows are chosen again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.renault_ze.plan.cheapest_hours import CheapestHours
+from custom_components.renault_ze.vehicle.prices import Price, Prices
+from tests.plan.simulated.states import BASE, MONDAY, SETTINGS, at, charging_plan, situation, vehicle
+
+PRICES = Prices((Price(MONDAY, at("04:00"), 0.1), Price(at("04:00"), at("00:00", 1), 0.3)), "EUR")
+
+
+@pytest.mark.parametrize("plugged_in", [True, False])
+def test_a_car_that_does_not_charge(*, plugged_in: bool) -> None:
+    """Do not extend its window each time a quarter of an hour has passed, but once it charges."""
+    hours, car = CheapestHours(), vehicle(BASE, level=70, plugged_in=plugged_in)
+    hours.prices_for = lambda _: PRICES
+    settings = replace(SETTINGS, send_ahead=timedelta(minutes=30))
+    plan = charging_plan("01:00-06:00", cheapest_hours=True)
+    plan = hours.update(situation(plan, car, MONDAY, settings))
+    chosen = plan.chosen
+    for clock in ("01:02", "01:17", "01:32", "01:47"):
+        plan = hours.update(situation(plan, car, at(clock), settings))
+        assert plan.chosen == chosen
+    charging = vehicle(BASE, level=70, charging=True)
+    assert hours.update(situation(plan, charging, at("02:00"), settings)).chosen != chosen

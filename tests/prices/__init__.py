@@ -1,0 +1,1 @@
+"""Tests of electricity prices in Home Assistant."""
