@@ -128,7 +128,7 @@ class Vehicle:
     duration; None means any number. `every_day` means that each day needs a window, `schedule_zone` is the time zone of
     the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmable` are the
     commands whose effect the cloud never shows. `requests` is how many requests reading a part takes, if not one.
-    `temperatures` are those it can precondition to, None if its cloud takes none.
+    `temperatures` are those it can precondition to, None if its cloud takes none. `is_demo` marks a simulated car.
     """
 
     vin: str
@@ -143,6 +143,7 @@ class Vehicle:
     unconfirmable: frozenset[CommandKind] = frozenset()
     requests: Mapping[Part, int] = field(default_factory=dict)
     temperatures: TemperatureRange | None = None
+    is_demo: bool = False
 
     def shows(self, part: Part) -> bool:
         """Return whether a part shows the effect of commands: not every car reports its preconditioning."""
