@@ -141,7 +141,7 @@ def register(hass: HomeAssistant, entry: ConfigEntry[Any], vehicle: Vehicle, *, 
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.vin)},
-        manufacturer="Demo" if vehicle.is_demo else "Renault",
+        manufacturer="Demo" if vehicle.is_demo else vehicle.brand or "Renault",
         model=vehicle.model or _UNKNOWN_MODEL,
         name=(device and device.name) or name,
         serial_number=vehicle.vin,

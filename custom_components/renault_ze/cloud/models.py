@@ -135,6 +135,7 @@ class Vehicle:
     time_zone: tzinfo
     capabilities: frozenset[Capability]
     model: str | None = None
+    brand: str | None = None
     windows_a_day: int | None = 1
     max_window_times: int | None = None
     schedule_zone: tzinfo | None = None
