@@ -25,6 +25,7 @@ LAYERS: Mapping[str, set[str]] = {
     "lifecycle": {"cloud", "vehicle", "plan", "storage", "connect", "const", "devices", "repairs"},
     "repairs": {"cloud", "plan", "const", "coordinator", "devices", "formats", "messages", "schedule_sender"},
     "frontend": {"cloud", "views", "const", "coordinator", "devices", "messages", "plan_input"},
+    "llm": {*("cloud", "vehicle", "plan", "views"), *("const", "coordinator", "devices", "messages", "services")},
     "services": {
         *("cloud", "vehicle", "plan", "views"),
         *("const", "coordinator", "devices", "messages", "plan_input", "repairs", "schedule_sender"),
