@@ -16,10 +16,6 @@ class PricesUnavailableError(Exception):
     """A source has no prices at present; the next request may succeed."""
 
 
-class SourceRemovedError(PricesUnavailableError):
-    """The integration or entity of a source no longer exists."""
-
-
 class PriceSource(Protocol):
     """A source of electricity prices.
 
@@ -29,6 +25,10 @@ class PriceSource(Protocol):
     @property
     def in_memory(self) -> bool:
         """Return whether a request costs nothing."""
+
+    @property
+    def is_removed(self) -> bool:
+        """Return whether the integration or all entities of the source no longer exist."""
 
     async def async_prices(self, begin: datetime, end: datetime) -> Prices:
         """Return the published prices of a span, with gaps; raise `PricesUnavailableError` if there are none."""
