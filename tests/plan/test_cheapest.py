@@ -253,6 +253,35 @@ def test_running_window_is_cut() -> None:
     assert planned.chosen.begin == NOW - HOUR
 
 
+def test_next_night_leaves_the_last_one_as_it_is() -> None:
+    """Add nothing to what was chosen for a deadline that is nearly reached, so that no windows of the past pile up."""
+    earlier = ChosenWindows(
+        begin=NOW - 8 * HOUR, end=NOW + HOUR / 2, windows=((NOW - 2 * HOUR, NOW - HOUR),), for_price=True
+    )
+    own = [(NOW - HOUR, NOW + 3 * HOUR)]
+    planned = cheapest(night_of([0.3, 0.3, 0.2, 0.1, 0.2, *[0.3] * 8], own=own, chosen=earlier))
+    assert hours_of(planned) == [(3, 4)]
+    assert planned.chosen is not None
+    assert planned.chosen.begin >= earlier.end
+
+
+def test_own_window_without_prices_ends_at_the_target() -> None:
+    """Charge in the user's window no longer than is needed for a target below 100 %, as it is not shortened then."""
+    own = [(NOW + 6 * HOUR, NOW + 13 * HOUR)]
+    night = night_of([0.3, 0.3, 0.1], level=30, target=80, own=own, followed=own)
+    assert hours_of(cheapest(night)) == [(0.75, 3), (6, 6.25)]
+
+
+def test_expected_prices_in_own_window() -> None:
+    """Charge in the user's window when it was cheap a day earlier, until the prices are known."""
+    own = [(NOW + 6 * HOUR, NOW + 13 * HOUR)]
+    values = [*[0.2] * 8, 0.1, 0.1, *[0.2] * 13, 0.2, *[0.3] * 6]
+    known = prices(NOW - DAY, values)
+    night = replace(night_of([], own=own, followed=own), prices=known)
+    assert hours_of(cheapest(night)) == [(8, 9)]
+    assert cheapest(replace(night, goal=replace(night.goal, least_saving=1))).chosen is None
+
+
 def test_slots_and_long_windows() -> None:
     """Tell the times with their prices, and split what is longer than a day."""
     night = night_of([0.1] * 40, level=0, target=100, hours=36, model=ChargeModel(percent_per_hour=3))

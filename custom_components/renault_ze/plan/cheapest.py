@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..cloud.models import ChargeWindow, Weekday
 from ..cloud.schedule import DAY, GRID, on_date
 from ..vehicle.prices import Prices
-from .charge_model import ChargeModel
+from .charge_model import FULL, ChargeModel
 from .model import ChosenWindows
 from .settings import Settings
 from .slot_search import Quarter, Task, search
@@ -142,8 +142,10 @@ def _chosen(night: Night, quarters: _Quarters, windows: Sequence[Span]) -> Chose
     They replace nothing before it is needed: until then the user's windows apply if Home Assistant stops.
     """
     first, deadline = quarters.begin, night.goal.deadline
-    earlier = night.chosen if night.chosen is not None and night.chosen.end > night.now else None
-    begun = {span for span in night.followed if span[0] < first and span[1] > night.now}
+    # What was chosen for a deadline that is nearly reached stays as it is.
+    over = night.now if night.chosen is None or night.chosen.end > first else max(night.now, night.chosen.end)
+    earlier = night.chosen if night.chosen is not None and night.chosen.end > over else None
+    begun = {span for span in night.followed if span[0] < first and span[1] > over}
     begun |= {span for span in (() if earlier is None else earlier.windows) if span[0] < first}
     spans = merged([*((begin, min(end, first)) for begin, end in begun), *windows])
     begins = [begin for begin, _ in spans] + [begin for begin, _ in night.own if first <= begin < deadline]
@@ -170,20 +172,17 @@ class _Quarters:
         self._known = [self._price(begin) for begin in self._begins]
         found = [each for each in self._known if each is not None]
         self.has_prices, self.has_all_prices = bool(found), len(found) == count > 0
+        self._expected = [self._price(begin - DAY) for begin in self._begins]
+        usual = median(found) if found else 0.0
         self._prices = [
-            self._expected(begin, median(found) if found else 0.0) if known is None else known
-            for begin, known in zip(self._begins, self._known, strict=True)
+            next((price for price in each if price is not None), usual)
+            for each in zip(self._known, self._expected, strict=True)
         ]
         self._energies = self._energies_of_quarters()
 
     def _price(self, begin: datetime) -> float | None:
         """Return the mean price of a quarter of an hour, None if it is unknown."""
         return self._night.prices.cost(begin, begin + GRID, 1.0)
-
-    def _expected(self, begin: datetime, usual: float) -> float:
-        """Return the price to expect where none is known: that of a day earlier, or the usual one."""
-        day_before = self._price(begin - DAY)
-        return usual if day_before is None else day_before
 
     def _energies_of_quarters(self) -> list[float]:
         """Return the energy of each quarter of charging until the target level, as many as there are at most."""
@@ -225,14 +224,18 @@ class _Quarters:
         return None if most is None else max(most - len(own), 1)
 
     def _quarter(self, index: int) -> Quarter:
-        """Return a quarter of an hour with its price, or with the user's windows where that is unknown."""
+        """Return a quarter of an hour with its price, or with the user's windows where that is unknown.
+
+        In these, the price of a day earlier is expected.
+        """
         begin = self._begins[index]
         is_own = any(first <= begin < last for first, last in self._night.own)
+        is_free = self._known[index] is not None or (is_own and self._expected[index] is not None)
         zone = self._settings.schedule_zone or self._settings.zone
         return Quarter(
             price=self._prices[index],
             day=begin.astimezone(zone).toordinal(),
-            fixed=is_own if self._known[index] is None else None,
+            fixed=None if is_free else is_own,
             can_begin=self._can_begin(begin),
             can_end=self._can_end(begin + GRID),
         )
@@ -255,6 +258,8 @@ class _Quarters:
             for index, begin in enumerate(self._begins)
             if flags[index : index + 1] == (True,) or self._quarter(index).fixed
         ]
+        if self._night.goal.target < FULL:
+            wanted = wanted[: len(self._energies)]
         return merged(wanted)
 
     def outcome(self, windows: Iterable[Span]) -> Outcome:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
+from ..cloud.models import ChargeWindow
 from ..cloud.schedule import DAY, GRID
 
 type Span = tuple[datetime, datetime]
@@ -30,3 +32,15 @@ def split(spans: Iterable[Span]) -> Iterator[Span]:
 def overlap(one: Span, other: Span) -> timedelta:
     """Return how long two spans overlap."""
     return max(min(one[1], other[1]) - max(one[0], other[0]), timedelta())
+
+
+def any_overlap(windows: Iterable[ChargeWindow]) -> bool:
+    """Return whether some windows overlap in the week."""
+    begins = sorted((_since_monday(each), each) for each in windows)
+    following = [(begin + 7 * DAY, each) for begin, each in begins[:1]]
+    return any(begin + each.duration > after for (begin, each), (after, _) in pairwise([*begins, *following]))
+
+
+def _since_monday(each: ChargeWindow) -> timedelta:
+    """Return how far into the week a window begins."""
+    return timedelta(each.weekday, hours=each.start.hour, minutes=each.start.minute)
