@@ -244,6 +244,15 @@ def test_windows_in_the_car_stay_for_a_small_gain() -> None:
     assert hours_of(cheapest(replace(night, level=80))) == []
 
 
+def test_windows_that_are_not_sent_yet_change_for_any_gain() -> None:
+    """Prices that become known cost no command before that."""
+    own = (NOW + 4 * HOUR, NOW + 5 * HOUR)
+    night = night_of([0.3] * 4 + [0.2, 0.19] + [0.3] * 7)
+    later = ChosenWindows(begin=own[0], end=night.goal.deadline, windows=(own,), for_price=True)
+    night = replace(night, chosen=later, followed=later.windows, goal=replace(night.goal, least_saving=0.1))
+    assert hours_of(cheapest(night)) == [(5, 6)]
+
+
 def test_running_window_is_cut() -> None:
     """Keep the begin of a window that has begun, and end it when a change can be in the car."""
     own = [(NOW - HOUR, NOW + 6 * HOUR)]

@@ -8,7 +8,7 @@ apply.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import mean, median
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ def cheapest(night: Night) -> PlannedCharge:
     windows = quarters.windows(flags)
     best, at_once = quarters.outcome(windows), quarters.outcome([(quarters.begin, night.goal.deadline)])
     kept = quarters.outcome(night.followed)
-    is_kept = night.keeps or not quarters.has_prices or _is_good_enough(kept, best, night.goal)
+    is_kept = night.keeps or not quarters.has_prices or _is_good_enough(kept, best, night)
     return PlannedCharge(
         goal=night.goal,
         chosen=night.chosen if is_kept else _chosen(night, quarters, windows),
@@ -130,10 +130,15 @@ def first_quarter(at: datetime) -> datetime:
     return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % GRID
 
 
-def _is_good_enough(kept: Outcome, best: Outcome, goal: Goal) -> bool:
-    """Return whether the windows in the car need no change: as much is charged, for about the same money."""
+def _is_good_enough(kept: Outcome, best: Outcome, night: Night) -> bool:
+    """Return whether the windows in the car need no change: as much is charged, for about the same money.
+
+    Those that are not sent yet change for any saving.
+    """
     reaches = kept.level >= best.level - _LEVEL_TOLERANCE
-    return reaches and kept.spare - best.spare <= GRID and kept.cost - best.cost < max(goal.least_saving, 1e-6)
+    is_sent = night.chosen is None or night.chosen.begin - night.settings.send_ahead <= night.now
+    least = night.goal.least_saving if is_sent else 0.0
+    return reaches and kept.spare - best.spare <= GRID and kept.cost - best.cost < max(least, 1e-6)
 
 
 def _chosen(night: Night, quarters: _Quarters, windows: Sequence[Span]) -> ChosenWindows:
@@ -179,6 +184,7 @@ class _Quarters:
             for each in zip(self._known, self._expected, strict=True)
         ]
         self._energies = self._energies_of_quarters()
+        self._quarters = [self._quarter(index) for index in range(count)]
 
     def _price(self, begin: datetime) -> float | None:
         """Return the mean price of a quarter of an hour, None if it is unknown."""
@@ -206,7 +212,7 @@ class _Quarters:
             # The search is shorter without a limit that is never reached.
             a_day = None
         return Task(
-            quarters=[self._quarter(index) for index in range(len(self._begins))],
+            quarters=self._quarters,
             energies=self._energies,
             at_once=-(-until_minimum // GRID),
             a_day=a_day,
@@ -255,8 +261,8 @@ class _Quarters:
         """Return the windows of chosen quarters, and the user's where no prices are known."""
         wanted = [
             (begin, begin + GRID)
-            for index, begin in enumerate(self._begins)
-            if flags[index : index + 1] == (True,) or self._quarter(index).fixed
+            for begin, quarter, is_chosen in zip_longest(self._begins, self._quarters, flags)
+            if is_chosen or quarter.fixed
         ]
         if self._night.goal.target < FULL:
             wanted = wanted[: len(self._energies)]
