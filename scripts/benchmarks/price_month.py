@@ -190,7 +190,7 @@ async def a_month(cloud: str, nights: int = NIGHTS) -> list[Night]:
 def rows(_: int) -> list[tuple[str, ...]]:
     """Live a month at both clouds, which is the same each time; the aim is that of all nights."""
     known, found = market(FIRST, NIGHTS, 7), list[tuple[str, ...]]()
-    for cloud, (_, _, aim) in CARS.items():
+    for cloud, (*_names, aim) in CARS.items():
         nights = alone(a_month, cloud)
         for kind in (*Shape, *Publication):
             some = [each for each in nights if kind in known.kinds(each.number)]

@@ -5,30 +5,18 @@ import re
 
 import pytest
 
-from benchmarks import cards, day, price_month, stall
-from benchmarks.price_shapes import Publication, Shape
+from benchmarks import cards, day, stall
 from benchmarks.table import Row, compared, shown
 from home.processes import HomeError
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/measurements.md").read_text(encoding="utf-8")
-ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCUMENT.splitlines() if line[:2] == "| "]
-TABLE = [row for row in ROWS if len(row) == len(Row._fields)]
-NIGHTS = {row[0]: row for row in ROWS if len(row) == len(price_month.HEADER)}
+TABLE = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCUMENT.splitlines() if line[:2] == "| "]
 FIGURES = {row[0] for row in TABLE}
 
 
 def test_same_columns() -> None:
     """Each line of the tables has the columns that are printed."""
-    assert {len(row) for row in ROWS} == {len(Row._fields), len(price_month.HEADER)}
-    assert NIGHTS[price_month.HEADER[0]] == list(price_month.HEADER)
-
-
-@pytest.mark.parametrize("cloud", price_month.CARS)
-def test_nights(cloud: str) -> None:
-    """Each kind of night of a month is shown for both clouds, and all nights together reach the aim."""
-    assert {price_month.kind_of_nights(cloud, kind) for kind in (*Shape, *Publication)} <= NIGHTS.keys()
-    *_, share, aim = NIGHTS[price_month.kind_of_nights(cloud, price_month.ALL)]
-    assert first_number(share) >= first_number(aim) == price_month.CARS[cloud][2]
+    assert {len(row) for row in TABLE} == {len(Row._fields)}
 
 
 @pytest.mark.parametrize("kind", day.Kind)

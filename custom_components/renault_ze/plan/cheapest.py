@@ -19,7 +19,7 @@ from .charge_model import FULL, ChargeModel
 from .model import ChosenWindows
 from .settings import Settings
 from .slot_search import Quarter, Task, search
-from .spans import Span, merged, overlap, split
+from .spans import Span, first_quarter, merged, overlap, split
 
 # A new window costs as much as this much energy (kWh) at the usual price: some of it is lost each time charging starts.
 _SWITCHING_KWH = 0.05
@@ -123,11 +123,6 @@ def cheapest(night: Night) -> PlannedCharge:
         is_complete=quarters.has_all_prices,
         currency=night.prices.currency,
     )
-
-
-def first_quarter(at: datetime) -> datetime:
-    """Return the first quarter of an hour that does not begin before an instant."""
-    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % GRID
 
 
 def _is_good_enough(kept: Outcome, best: Outcome, night: Night) -> bool:

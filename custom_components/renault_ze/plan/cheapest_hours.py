@@ -8,11 +8,12 @@ from ..cloud.models import Battery, Part
 from ..cloud.schedule import DAY, GRID, next_at
 from ..vehicle.prices import Prices
 from .charge_model import ChargeModel
-from .cheapest import Goal, Night, PlannedCharge, cheapest, first_quarter
+from .cheapest import Goal, Night, PlannedCharge, cheapest
 from .forecast import lasting_limit
 from .model import ChosenWindows, Plan
 from .savings import with_report
 from .situation import INSTANT, Situation
+from .spans import first_quarter
 from .timetable import occurrences
 from .window_edits import with_chosen
 

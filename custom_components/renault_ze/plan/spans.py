@@ -10,6 +10,11 @@ from ..cloud.schedule import DAY, GRID
 type Span = tuple[datetime, datetime]
 
 
+def first_quarter(at: datetime) -> datetime:
+    """Return the first quarter of an hour that does not begin before an instant."""
+    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % GRID
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Return spans in order, those joined that touch."""
     found: list[Span] = []
