@@ -23,6 +23,7 @@ from ..models import (
 )
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..reports import Cabin, ChargeLimits, Location
+from ..schedule import CarDeparture, CarDepartures
 from . import decode, encode
 from .fields import AdjacentCharges
 from .session import ZeServicesSession
@@ -223,6 +224,14 @@ class ZeServices:
     async def picture(self, vin: str) -> bytes:
         """Raise UnsupportedError: this server has none."""
         raise UnsupportedError("This car's cloud has no picture")
+
+    async def departures(self, vin: str) -> CarDepartures | None:
+        """Raise UnsupportedError: these cars keep no departures, but one timer."""
+        raise UnsupportedError("This car's cloud has no departures")
+
+    async def set_departures(self, vin: str, departures: tuple[CarDeparture, ...]) -> None:
+        """Raise UnsupportedError: these cars keep no departures, but one timer."""
+        raise UnsupportedError("This car's cloud has no departures")
 
     async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
         """Raise UnsupportedError: these cars have no charge limit."""
