@@ -127,6 +127,15 @@ def error_text(hass: HomeAssistant, err: CloudError) -> str:
     return sentence_text(hass, sentence) or str(err)
 
 
+@callback
+def exception_text(hass: HomeAssistant, err: HomeAssistantError) -> str:
+    """Return the message of an exception, in Home Assistant's language if it is one of this integration."""
+    if err.translation_domain != DOMAIN:
+        return str(err)
+    sentence = Sentence(f"{err.translation_key}.message", err.translation_placeholders or {}, "exceptions")
+    return sentence_text(hass, sentence) or str(err)
+
+
 async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
     """Return what is wrong with a schedule or a plan, its days and times in Home Assistant's language.
 

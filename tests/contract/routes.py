@@ -19,6 +19,7 @@ from custom_components.renault_ze.messages import _text_key
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandError, CommandReason, CommandResult, CommandStatus
+from simulator import EXAMPLE_VIN
 from simulator.control.request_log import LoggedRequest
 from simulator.myrenault import ChargeMode, MyRenaultVehicle, Outcome, RemoteSecurity, Route, RouteSet
 from simulator.myrenault.models import ScheduleKind
@@ -70,7 +71,7 @@ _PRECONDITION = {"precondition", "precondition_at"}
 _CANCEL = {*_PRECONDITION, "cancel_precondition"}
 _SCHEDULE = {"set_charge_schedule", "enable_charge_schedule", "disable_charge_schedule"}
 _NEWER = {*_CANCEL, "start_charge"}
-# The commands each model offers. The table of the library decides about a car that only its newest version knows.
+# The commands each model offers.
 OFFERED = {
     "ZOE40": {*_CANCEL, *_SCHEDULE, "start_charge", "stop_charge"},
     "ZOE50": {*_PRECONDITION, *_SCHEDULE, "start_charge", "stop_charge"},
@@ -78,11 +79,16 @@ OFFERED = {
     "A290": _NEWER,
     "R4": _NEWER,
     "Scenic": _NEWER - {"cancel_precondition"},
-    "Megane": {*_NEWER, "stop_charge"},
+    "Megane": {*_NEWER, *_SCHEDULE, "stop_charge"},
     "Master": _NEWER,
+    "Rafale": set(),
     "Spring": {*_NEWER, "stop_charge"},
-    "Twingo": _PRECONDITION,
+    "Spring25": _NEWER,
+    "Twingo": {*_PRECONDITION, "start_charge"},
     "Captur": _PRECONDITION,
+    "MeganePHEV": {*_PRECONDITION, "start_charge"},
+    "MeganeEstate": {*_PRECONDITION, "start_charge", "stop_charge"},
+    **{f"unlisted {name}": {*_PRECONDITION, "start_charge"} for name in ("ZOE50", "R5", "Twingo")},
 }
 # Preconditioning has the same route everywhere.
 CASES = [
@@ -106,8 +112,14 @@ NEEDS = {
 
 @asynccontextmanager
 async def running_owner(model: str, table: RouteTable) -> AsyncIterator[Owner]:
-    """Run the integration for a car, half full and waiting for its schedule, if the model has one."""
-    simulator = simulator_of(model, table.routes)
+    """Run the integration for a car, half full and waiting for its schedule, if the model has one.
+
+    The account of an "unlisted" car tells a code that no table lists.
+    """
+    simulator = simulator_of(model.removeprefix("unlisted "), table.routes)
+    if model.startswith("unlisted"):
+        links = [{"vin": EXAMPLE_VIN, "vehicleDetails": {"model": {"code": "XNEWVE"}}}]
+        simulator.faults.replace([{"kind": "set", "fields": {"vehicleLinks": links}, "path": "*/vehicles"}])
     vehicle = simulator.vehicle()
     changed = {"failing_route_outcome": table.answer, "route_overrides": dict(table.overrides)}
     vehicle.set_quirks(replace(vehicle.quirks, remote_security=table.security, **changed))

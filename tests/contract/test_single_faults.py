@@ -18,7 +18,10 @@ FAULTS: dict[str, dict[str, Any]] = {
     "dropped after": {"kind": "drop", "when": "after"},
     "throttled": {"kind": "rate_limit"},
 }
-CASES = [("ZOE50", START), ("ZOE50", STOP), ("R5", START), ("Megane", START), ("Megane", STOP)]
+CASES = [
+    *(("ZOE50", START), ("ZOE50", STOP), ("R5", START), ("Megane", START), ("Megane", STOP)),
+    *(("Twingo", START), ("MeganePHEV", START), ("unlisted ZOE50", START)),
+]
 
 
 @pytest.fixture(autouse=True)

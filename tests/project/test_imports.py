@@ -40,7 +40,10 @@ LIBRARIES: Mapping[str, set[str]] = {
     "orjson": {"cloud"},
     "renault_api": {"cloud"},
     "sqlalchemy": {"energy"},
-    "voluptuous": {"config_flow", "flow_schemas", "options_flow", "plan_input", "services", "frontend", "prices"},
+    "voluptuous": {
+        *("config_flow", "flow_schemas", "options_flow"),
+        *("plan_input", "services", "frontend", "prices", "llm"),
+    },
 }
 # `connect` creates the clouds, and a form shows the address of one.
 USE_A_CLOUD = {"connect", "flow_schemas"}

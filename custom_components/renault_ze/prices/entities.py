@@ -15,8 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..vehicle.prices import Price, Prices, prices_of
 from .rates import number, prices_in_attributes
-from .source import PriceSource, PricesUnavailableError, SourceRemovedError
-from .units import PriceUnit, price_unit
+from .source import PriceSource, PricesUnavailableError, PriceUnit, SourceRemovedError, price_unit
 
 _QUARTER = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
@@ -51,33 +51,33 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
     """Run an action for the vehicle of its device."""
-    coordinator = _vehicle(call)
-    await _check_permission(call, coordinator, POLICY_READ if action.reads else POLICY_CONTROL)
+    policy = POLICY_READ if action.reads else POLICY_CONTROL
+    coordinator = await vehicle_for(call.hass, call.context, call.data.get(ATTR_DEVICE_ID), policy)
     if action.capability not in {None, *coordinator.vehicle.capabilities}:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
     response = await action.run(coordinator, call)
     return response if call.return_response else None
 
 
-async def _check_permission(call: ServiceCall, coordinator: VehicleCoordinator, policy: str) -> None:
-    """Refuse a user who may not access all entities of the car, as Home Assistant does for actions of entities."""
-    hass, context = call.hass, call.context
+async def vehicle_for(hass: HomeAssistant, context: Context, device_id: str | None, policy: str) -> VehicleCoordinator:
+    """Return the vehicle of a device, the only one if None; raise Home Assistant's translated errors if there is none.
+
+    A user who may not access all entities of the car is refused, as Home Assistant does for actions of entities.
+    """
+    coordinator = _only_vehicle(hass) if device_id is None else _vehicle(hass, device_id)
     if context.user_id is None:
-        return
+        return coordinator
     if (user := await hass.auth.async_get_user(context.user_id)) is None:
         raise UnknownUser(context=context, permission=policy)
     device = device_of(hass, coordinator.config_entry, coordinator.vehicle.vin)
     if device is None or not may_access(hass, user, device, policy):
         raise Unauthorized(context=context, permission=policy)
+    return coordinator
 
 
-def _vehicle(call: ServiceCall) -> VehicleCoordinator:
-    """Return the vehicle of the device of a call; raise Home Assistant's translated errors for an invalid device."""
-    if ATTR_DEVICE_ID not in call.data:
-        return _only_vehicle(call.hass)
-    device, entry = service.async_get_device_and_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
-    )
+def _vehicle(hass: HomeAssistant, device_id: str) -> VehicleCoordinator:
+    """Return the vehicle of a device; raise Home Assistant's translated errors for an invalid device."""
+    device, entry = service.async_get_device_and_config_entry(hass, DOMAIN, device_id, include_child_devices=False)
     vehicles: Mapping[str, VehicleCoordinator] = entry.runtime_data.vehicles
     vin = vins_in(device)[0]
     if vin not in vehicles:

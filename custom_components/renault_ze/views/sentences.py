@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..cloud.models import SCHEDULE_COMMANDS, CommandKind, Part
 from ..plan.situation import Situation
 from ..vehicle.prices import Amount, UnitPrice
-from ..vehicle.results import CommandReason
+from ..vehicle.results import CommandReason, CommandResult
 from .reasons import REMEMBERED
 
 type Placeholder = str | date | time | timedelta | Amount | UnitPrice | Sentence
@@ -55,9 +55,18 @@ def _failed(situation: Situation, kinds: Collection[CommandKind]) -> Mapping[str
         return {}
     if not situation.now - last.sent_at < REMEMBERED:
         return {}
-    command = Sentence(f"{_TEXTS}.command.state.{last.kind}", {}, "entity")
-    reason = Sentence(f"{_TEXTS}.reason.state.{last.reason}", {}, "entity")
-    return {"problem": Sentence("command_failed", {"command": command, "reason": reason, "time": last.sent_at})}
+    return {"problem": command_problem(last)}
+
+
+def command_problem(result: CommandResult) -> Sentence:
+    """Return a sentence about a command that failed."""
+    command = Sentence(f"{_TEXTS}.command.state.{result.kind}", {}, "entity")
+    return Sentence("command_failed", {"command": command, "reason": command_reason(result), "time": result.sent_at})
+
+
+def command_reason(result: CommandResult) -> Sentence:
+    """Return why a command was not confirmed."""
+    return Sentence(f"{_TEXTS}.reason.state.{result.reason}", {}, "entity")
 
 
 def _low_battery(situation: Situation) -> Mapping[str, Sentence]:

@@ -26,6 +26,7 @@ from .endpoints import (
     LIGHTS,
     LOCATION,
     LOCK_STATUS,
+    MEGANE,
     MILEAGE,
     MODE,
     PRESSURE,
@@ -69,13 +70,14 @@ _CONFIRM_PRECONDITIONING = frozenset({Capability.PRECONDITIONING_STATE, Capabili
 _SCHEDULE_NEEDS = {
     FIRST: (MODE, CALENDAR, SET_SCHEDULE),
     SECOND: (CHARGING_SETTINGS, SET_SCHEDULE),
+    MEGANE: (CHARGING_SETTINGS, SET_SCHEDULE),
 }
 # What may be refused although it is listed; every car supports the battery.
 UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, CHARGING_SETTINGS)
 # Only read while an enabled entity shows them; setup does not try them.
 OPTIONAL = (SOC_LEVELS, PRESSURE, LOCK_STATUS, ALERTS, HVAC_SETTINGS)
 _PROGRAMS = ScheduleLimits(windows_a_day=5, programs=5)
-_LIMITS = {FIRST: ScheduleLimits(), SECOND: _PROGRAMS}
+_LIMITS = {FIRST: ScheduleLimits(), SECOND: _PROGRAMS, MEGANE: _PROGRAMS}
 _CLOCKS = {FIRST: ScheduleClock.UTC}
 # Fields that only some cars of a model report; each is a feature once it was reported.
 CABIN_TEMPERATURE, POWER = f"{CABIN}:internalTemperature", f"{BATTERY}:chargingInstantaneousPower"
@@ -224,7 +226,12 @@ class ModelEndpoints:
     @property
     def _readable(self) -> set[str]:
         """Return the endpoints that are read for the model."""
-        schedule = {*_SCHEDULE_NEEDS.get(self.model or "", ()), *({HVAC_SETTINGS} if self.model == SECOND else ())}
+        schedule = set(_SCHEDULE_NEEDS.get(self.model or "", ()))
+        if CommandKind.SET_CHARGE_SCHEDULE in self.routes:
+            # A start may replace this schedule, which is then restored.
+            schedule.add(CHARGING_SETTINGS)
+        if self.model == SECOND:
+            schedule.add(HVAC_SETTINGS)
         return {endpoint for endpoint in self.paths if endpoint in _NEEDS.values() or endpoint in schedule}
 
 

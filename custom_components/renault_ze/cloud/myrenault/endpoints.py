@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-FIRST, SECOND = "X101VE", "X102VE"
+FIRST, SECOND, MEGANE = "X101VE", "X102VE", "XCB1VE"
 ALERTS = "alerts"
 BATTERY = "battery-status"
 CABIN = "hvac-status"
@@ -80,14 +80,14 @@ ADDITIONS: Final = (
         reason="The library uses its default for this; the only report that it works is of 2020 (#86).",
     ),
     Addition(
-        model="XCB1VE",
+        model=MEGANE,
         endpoints=(CHARGES,),
         grade="observed",
         reason="A response with charges was captured; the library requests it without its table.",
     ),
     Addition(
         model="X071VE",
-        endpoints=(HVAC_START,),
+        endpoints=(CHARGE_START, HVAC_START),
         grade="inferred",
         reason="The table names no action of the Twingo, so the library and core use the defaults.",
     ),
@@ -109,6 +109,6 @@ ADDITIONS: Final = (
 # Cars that stop preconditioning by "stop", beside those in the table; others take "cancel".
 STOPPED_BY_STOP: Final = frozenset({"XBG2VE"})
 # Of a model that neither lists; the server shows by its responses what the car has.
-UNLISTED: Final = (BATTERY, MILEAGE, LOCATION, CABIN, CHARGE_START, HVAC_START)
+UNLISTED: Final = (BATTERY, MILEAGE, LOCATION, CABIN, CHARGING_SETTINGS, CHARGE_START, HVAC_START)
 # Without details of a car, only what all models support.
 UNKNOWN: Final = (BATTERY, MILEAGE)

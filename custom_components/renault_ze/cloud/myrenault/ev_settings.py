@@ -58,6 +58,11 @@ async def _read(car: VehicleClient) -> dict[str, Any]:
         raise RejectedError(str(err), reason=err.reason, key="schedule_unread") from err
 
 
+def is_kept_of_settings(kept: KeptSchedule) -> bool:
+    """Return whether a kept schedule is one of settings, and not one of charge programs."""
+    return any(ACTIVE in each for each in kept.programs or ())
+
+
 async def restore(suspensions: Suspensions, car: VehicleClient, kept: KeptSchedule) -> None:
     """Activate the programs again that were active before the charge; all else stays as it is now."""
     settings = _complete(await car.settings())

@@ -12,6 +12,8 @@ from typing import Any
 from ..models import CommandKind
 from .programs import DAYS, Programs
 
+# The charge modes.
+ENABLED, DISABLED = "schedule_mode", "always_charging"
 _PROGRAMS = 5
 _KCA, _KCA_V2 = "/kca/car-adapter/v1/cars/{vin}/actions/", "/kca/car-adapter/v2/cars/{vin}/actions/"
 _KCM = "/kcm/v1/vehicles/{vin}/"
@@ -86,12 +88,22 @@ _BY_START: Mapping[str, Routes] = {
     "settings": {CommandKind.START_CHARGE: (Route.KCM_SETTINGS,)},
 }
 # Of a model that no table lists; the first that the server accepts and the car follows is remembered.
-UNLISTED_ROUTES: Routes = {CommandKind.START_CHARGE: (Route.KCA_START, Route.KCM_START, Route.KCM_SETTINGS)}
-# A stop by the older request is refused on other cars (#1867, #2076).
-_ONLY_START: Routes = {CommandKind.START_CHARGE: (Route.KCA_START,)}
+UNLISTED_ROUTES: Routes = {
+    CommandKind.START_CHARGE: (Route.KCA_START, Route.KCM_START, Route.KCM_SETTINGS),
+    CommandKind.SET_CHARGE_SCHEDULE: (Route.KCM_SCHEDULE, Route.KCA_SCHEDULE),
+    CommandKind.DISABLE_CHARGE_SCHEDULE: (Route.KCA_MODE_WITH_PROGRAMS, Route.KCA_MODE),
+}
+# The defaults of the library, of which the schedule and the mode only restore what a start has replaced. A stop by the
+# older request is refused on other cars (#1867, #2076).
+_DEFAULTS: Routes = {
+    CommandKind.START_CHARGE: (Route.KCA_START,),
+    CommandKind.SET_CHARGE_SCHEDULE: (Route.KCA_SCHEDULE, Route.KCA_MODE_WITH_PROGRAMS),
+    CommandKind.DISABLE_CHARGE_SCHEDULE: (Route.KCA_MODE_WITH_PROGRAMS, Route.KCA_MODE),
+}
 _BY_MODEL: Mapping[str, Routes] = {
-    "X071VE": _ONLY_START,
-    "XFB2BI": _ONLY_START,
+    "X071VE": _DEFAULTS,
+    "XFB2BI": _DEFAULTS,
+    "XFB2BK": {**_DEFAULTS, **_BY_START["charging-start"]},
     # Only the older requests are reported for the first generation, which has another gateway.
     "X101VE": {
         **_BY_START["charging-start"],
@@ -113,10 +125,10 @@ _BY_MODEL: Mapping[str, Routes] = {
     },
     "XCB1VE": {
         # Start and schedule by the app's requests (#2016), the mode with the programs (#1946); to stop, what the ZOE
-        # takes: the older request is refused.
+        # takes: the older request is refused. A mode with programs writes them as well.
         CommandKind.START_CHARGE: (Route.KCM_START, Route.KCA_MODE_WITH_PROGRAMS),
         CommandKind.STOP_CHARGE: (Route.KCM_SCHEDULE, Route.KCM_DELAYED_START, Route.KCM_PAUSE),
-        CommandKind.SET_CHARGE_SCHEDULE: (Route.KCM_SCHEDULE, Route.KCA_SCHEDULE),
+        CommandKind.SET_CHARGE_SCHEDULE: (Route.KCM_SCHEDULE, Route.KCA_MODE_WITH_PROGRAMS),
         CommandKind.DISABLE_CHARGE_SCHEDULE: (Route.KCA_MODE_WITH_PROGRAMS, Route.KCA_MODE),
     },
 }
@@ -140,6 +152,8 @@ def body(route: Route, **attributes: Any) -> dict[str, Any]:
 
 def schedule(route: Route, programs: Programs) -> dict[str, Any]:
     """Return the content of a request that replaces the programs of a car."""
+    if route is Route.KCA_MODE_WITH_PROGRAMS:
+        return mode(route, ENABLED, programs)
     return body(route, schedules=_as_app(programs) if route is Route.KCM_SCHEDULE else programs)
 
 

@@ -18,9 +18,6 @@ from .storage import AccountStorage
 from .suspension import KeptSchedule
 from .vehicle import VehicleClient
 
-_ENABLED = "schedule_mode"
-_DISABLED = "always_charging"
-
 
 @dataclass(kw_only=True)
 class ScheduleWriter:
@@ -85,7 +82,7 @@ class ScheduleWriter:
     async def disable(self, car: VehicleClient, route: Route, programs: Programs) -> None:
         """Let a car charge whenever it is plugged in; `programs` are those it holds."""
         if route is not Route.KCA_SCHEDULE:
-            await car.post(route, routes.mode(route, _DISABLED, programs))
+            await car.post(route, routes.mode(route, routes.DISABLED, programs))
         elif programs:
             await car.post(route, routes.schedule(route, disabled(programs)))
         else:
@@ -97,7 +94,7 @@ class ScheduleWriter:
         if route is not Route.KCA_SCHEDULE:
             return
         try:
-            await car.post(Route.KCA_MODE, routes.mode(Route.KCA_MODE, _ENABLED, []))
+            await car.post(Route.KCA_MODE, routes.mode(Route.KCA_MODE, routes.ENABLED, []))
         except BusyError as err:
             self._not_enabled[car.vin], err.is_sent = sent, True
             raise

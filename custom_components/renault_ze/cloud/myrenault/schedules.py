@@ -174,7 +174,7 @@ class Schedules:
         async with self.suspensions.lock:
             if (suspension := self.suspensions.of(car)) is None:
                 return
-            if Route.KCM_SETTINGS in car.routes(CommandKind.START_CHARGE):
+            if ev_settings.is_kept_of_settings(suspension.kept):
                 await ev_settings.restore(self.suspensions, car, suspension.kept)
                 return
             kept = await self._to_send_back(car)

@@ -1,0 +1,1 @@
+"""Tests of what Assist, with and without a language model, can ask and do."""
