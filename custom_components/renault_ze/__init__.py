@@ -18,7 +18,7 @@ from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Capability, Vehicle
 from .cloud.protocol import Cloud
-from .connect import mark_as_moved, open_cloud, open_http, updated_title, zone_named
+from .connect import is_demo, mark_as_moved, open_cloud, open_http, updated_title, zone_named
 from .const import (
     ACCOUNT_MAX_AGE,
     CONF_MOVED,
@@ -30,6 +30,7 @@ from .const import (
     TICK,
 )
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .demo import start_demo
 from .devices import (
     device_of,
     enable_entities,
@@ -41,7 +42,7 @@ from .devices import (
     vins_in,
     vins_of,
 )
-from .energy import track_energy
+from .energy import remove_statistics, track_energy
 from .entity import add_vehicle, one_at_a_time
 from .formats import async_setup_locale
 from .frontend import async_setup_frontend, load_module, unload_module
@@ -91,6 +92,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await storage.load(entry.unique_id)
     lifecycle.on_end(hass, entry, storage.close)
     lifecycle.entry_starts(hass, entry, storage)
+    if is_demo(entry.data):
+        start_demo(hass, storage)
     options = entry.options
     cloud, account, own = await _connect(hass, entry, storage)
     if entry.options != options:
@@ -155,6 +158,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     delete_issues(hass, entry.entry_id)
     await storage.remove()
     await remove_prices(hass, entry)
+    if is_demo(entry.data):
+        await remove_statistics(hass, entry)
     lifecycle.clean_up(hass, entry, storage)
     if not hass.config_entries.async_entries(DOMAIN):
         await unload_module(hass)

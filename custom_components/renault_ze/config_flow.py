@@ -2,17 +2,20 @@
 
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple, override
+from typing import Any, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry, ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_CODE, CONF_COUNTRY, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
 import voluptuous as vol
 
+from .cloud.demo import DEMO_VIN
 from .cloud.exceptions import CloudError, SecondFactorError
 from .connect import (
+    Found,
     countries,
     entry_title,
+    is_demo,
     is_my_renault,
     moved_options,
     my_renault_locale,
@@ -25,17 +28,17 @@ from .connect import (
 )
 from .const import (
     CONF_ACCOUNT_ID,
-    CONF_ADDRESS,
     CONF_CLOUD,
     CONF_CODE_ADDRESS,
     CONF_LOCALE,
     CONF_MOVED,
-    CONF_SERVER,
+    DEMO,
     DOMAIN,
     MINOR_VERSION,
     MY_RENAULT,
     ZE_SERVICES,
 )
+from .demo import demo_title
 from .devices import vins_of
 from .flow_schemas import (
     CODE_SCHEMA,
@@ -43,10 +46,10 @@ from .flow_schemas import (
     ZE_SERVICES_SCHEMA,
     account_schema,
     code_address_schema,
-    expanded,
     flat,
     known_fields,
     my_renault_schema,
+    with_sections,
 )
 from .lifecycle.assignment import assignment
 from .messages import error_key, left_out_text, no_vehicle
@@ -54,16 +57,6 @@ from .options_flow import OptionsFlow
 from .storage import NewSession
 
 CLOUDS = ["my_renault", "ze_services"]
-# Errors that a wrong address may have caused.
-_ADDRESS_ERRORS = frozenset({"invalid_address", "cannot_connect", "unexpected_response", "not_offered"})
-
-
-class Found(NamedTuple):
-    """An account found after the login, with its label and cars."""
-
-    id: str
-    label: str
-    vins: tuple[str, ...]
 
 
 class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -96,7 +89,13 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which service the car uses."""
-        return self.async_show_menu(step_id="user", menu_options=CLOUDS)
+        return self.async_show_menu(step_id="user", menu_options=[*CLOUDS, "demo"])
+
+    async def async_step_demo(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Add the demo car."""
+        await self.async_set_unique_id(DEMO_VIN)
+        self._abort_if_unique_id_configured()
+        return self.async_create_entry(title=await demo_title(self.hass), data={CONF_CLOUD: DEMO})
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Start the reauthentication."""
@@ -114,6 +113,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the credentials of an account, or move it to MY Renault when its country was moved."""
+        if is_demo(self._get_reconfigure_entry().data):
+            return self.async_abort(reason="demo_has_no_account")
         if user_input is not None or is_my_renault(self._get_reconfigure_entry().data):
             return await self.async_step_my_renault()
         return self.async_show_menu(step_id="reconfigure", menu_options=CLOUDS)
@@ -184,11 +185,9 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         shown = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
         if "no_electric_car" in errors.values():
             placeholders = {**(placeholders or {}), "cars": ", ".join(self._left_out)}
-        if not _ADDRESS_ERRORS.isdisjoint(errors.values()) and shown.get(CONF_SERVER, {}).get(CONF_ADDRESS):
-            schema = expanded(schema)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            data_schema=self.add_suggested_values_to_schema(with_sections(schema, errors, shown), shown),
             errors=errors,
             description_placeholders=placeholders,
         )

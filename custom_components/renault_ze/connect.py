@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.config_entries import ConfigEntry
@@ -12,6 +12,7 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
+from .cloud.demo import Demo
 from .cloud.models import ChargeSchedule
 from .cloud.protocol import Cloud
 from .cloud.zeservices import ZeServices, known_zones, normalized_address
@@ -23,6 +24,7 @@ from .const import (
     CONF_MOVED,
     CONF_SCHEDULE_CLOCKS,
     CORE_RENAULT,
+    DEMO,
     MY_RENAULT,
     ZE_SERVICES,
 )
@@ -37,9 +39,22 @@ _FORMER_TITLE = "Renault Z.E."
 _SHARED = 0.5
 
 
+class Found(NamedTuple):
+    """An account found after the login, with its label and cars."""
+
+    id: str
+    label: str
+    vins: tuple[str, ...]
+
+
 def is_my_renault(data: Mapping[str, Any]) -> bool:
     """Return whether an account is at MY Renault; entries without the key are older than its support."""
     return bool(data.get(CONF_CLOUD, ZE_SERVICES) == MY_RENAULT)
+
+
+def is_demo(data: Mapping[str, Any]) -> bool:
+    """Return whether an entry is that of the demo car, which has no account."""
+    return bool(data.get(CONF_CLOUD) == DEMO)
 
 
 def entry_title(data: Mapping[str, Any]) -> str:
@@ -51,6 +66,8 @@ def entry_title(data: Mapping[str, Any]) -> str:
 
 def updated_title(entry: ConfigEntry, data: Mapping[str, Any]) -> str:
     """Return the title of an entry that gets other data; one that the user has chosen stays."""
+    if is_demo(entry.data):
+        return entry.title
     return entry_title(data) if entry.title in {_FORMER_TITLE, entry_title(entry.data)} else entry.title
 
 
@@ -64,6 +81,13 @@ async def open_cloud(
     """Return the cloud of an account with its stored session, without a request."""
     if is_my_renault(data):
         return await open_my_renault(hass, http, data, storage, options)
+    if is_demo(data):
+        return Demo(
+            time_zone=dt_util.get_default_time_zone(),
+            stored=storage.session,
+            on_session=storage.remember_session,
+            on_progress=storage.remember_session_later,
+        )
     return ZeServices(
         http,
         address=data[CONF_ADDRESS],

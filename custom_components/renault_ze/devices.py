@@ -137,12 +137,13 @@ def _display_name(device: dr.DeviceEntry | None, vin: str) -> str:
 def register(hass: HomeAssistant, entry: ConfigEntry[Any], vehicle: Vehicle, *, alone: bool) -> None:
     """Register the device of a vehicle; an existing name stays."""
     device = device_of(hass, entry, vehicle.vin)
+    name = entry.title if vehicle.is_demo else _initial_name(hass, vehicle.vin, alone=alone)
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.vin)},
-        manufacturer="Renault",
+        manufacturer="Demo" if vehicle.is_demo else vehicle.brand or "Renault",
         model=vehicle.model or _UNKNOWN_MODEL,
-        name=(device and device.name) or _initial_name(hass, vehicle.vin, alone=alone),
+        name=(device and device.name) or name,
         serial_number=vehicle.vin,
     )
 

@@ -57,6 +57,8 @@ from .plan.settings import (
 )
 from .vehicle.charge_log import CONF_BATTERY_CAPACITY, CONF_CHARGING_LOSS, DEFAULT_LOSS_PERCENT
 
+# Errors that a wrong address may have caused.
+_ADDRESS_ERRORS = frozenset({"invalid_address", "cannot_connect", "unexpected_response", "not_offered"})
 _BOX = selector.NumberSelectorMode.BOX
 # A field that is left empty is missing in the input.
 _CLEARABLE = {CONF_BATTERY_CAPACITY, CONF_HOME_METER}
@@ -189,8 +191,10 @@ def my_renault_schema(countries: Iterable[str], likely: str) -> vol.Schema:
     )
 
 
-def expanded(schema: vol.Schema) -> vol.Schema:
-    """Return a form with its sections expanded."""
+def with_sections(schema: vol.Schema, errors: Mapping[str, str], shown: Mapping[str, Any]) -> vol.Schema:
+    """Return a form with its sections expanded if the address that is shown in one may have caused an error."""
+    if _ADDRESS_ERRORS.isdisjoint(errors.values()) or not shown.get(CONF_SERVER, {}).get(CONF_ADDRESS):
+        return schema
     return vol.Schema(
         {
             key: section(field.schema, {"collapsed": False}) if isinstance(field, section) else field

@@ -1,5 +1,6 @@
 """Picture of a vehicle."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -53,14 +54,17 @@ class RenaultZeImage(RenaultZeEntity, ImageEntity):
         self._attr_image_last_updated = dt_util.utcnow()
         self._content: bytes | None = None
         self._failed_at: datetime | None = None
+        self._lock = asyncio.Lock()
 
     @override
     async def async_image(self) -> bytes | None:
         """Return the picture, None if it cannot be requested now."""
-        now = dt_util.utcnow()
-        is_paused = self._failed_at is not None and timedelta() <= now - self._failed_at < _RETRY_AFTER
-        if self._content is None and not is_paused:
-            await self._request(now)
+        # Several pages may show the picture at the same time.
+        async with self._lock:
+            now = dt_util.utcnow()
+            is_paused = self._failed_at is not None and timedelta() <= now - self._failed_at < _RETRY_AFTER
+            if self._content is None and not is_paused:
+                await self._request(now)
         return self._content
 
     async def _request(self, now: datetime) -> None:

@@ -96,10 +96,13 @@ def no_vehicle(left_out: Iterable[str]) -> Translation:
 
 async def left_out_text(hass: HomeAssistant, cars: Iterable[str]) -> str:
     """Return a sentence about the cars that are left out, empty if there are none."""
-    if not (names := ", ".join(cars)):
-        return ""
-    await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
-    return sentence_text(hass, left_out_sentence(names)) or names
+    return await loaded_text(hass, left_out_sentence(names)) if (names := ", ".join(cars)) else ""
+
+
+async def loaded_text(hass: HomeAssistant, sentence: Sentence) -> str:
+    """Return the text of a sentence in Home Assistant's language, also before the integration is set up."""
+    await async_get_translations(hass, hass.config.language, sentence.category, {DOMAIN})
+    return sentence_text(hass, sentence) or sentence.key
 
 
 def left_out_sentence(names: str) -> Sentence:

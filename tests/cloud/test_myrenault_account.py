@@ -84,7 +84,7 @@ UNLISTED = {
 @pytest.mark.parametrize(
     ("details", "expected"),
     [
-        ({"model": {"code": "XNEWVE"}}, UNLISTED),
+        ({"model": {"code": "XNEWVE"}, "brand": "RENAULT"}, UNLISTED),
         ({}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
         (None, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
         ({"model": {"code": "XJA1VP"}}, None),

@@ -1,14 +1,16 @@
 """The picture of a car at MY Renault, which another server draws."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from homeassistant.components.image.const import IMAGE_TIMEOUT
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
-from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.myrenault import MyRenault, picture as picture_module
 from custom_components.renault_ze.cloud.myrenault.picture import first_picture, picture
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import NOW, SECOND
@@ -40,6 +42,8 @@ async def pictures(socket_enabled: None) -> AsyncIterator[tuple[str, list[web.Re
                 return web.Response(body=b"\0" * 2_000_001, content_type="image/png")
             case "page":
                 return web.Response(text="<html>", content_type="text/html")
+            case "slow":
+                await asyncio.sleep(1)
             case "missing":
                 raise web.HTTPNotFound
         return web.Response(body=b"\x89PNG", content_type="image/png")
@@ -93,6 +97,18 @@ async def test_pictures_elsewhere(
     with pytest.raises(CloudError):
         await picture(http, f"{pictures[0]}/picture", "http://127.0.0.1:9/kamereon")
     assert pictures[1] == []
+
+
+async def test_slow_picture(
+    http: aiohttp.ClientSession, pictures: tuple[str, list[web.Request]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Give up before Home Assistant does, which waits for 10 seconds and then cancels the request."""
+    timeout = picture_module._TIMEOUT
+    assert timeout.total is not None
+    assert timeout.total < IMAGE_TIMEOUT
+    monkeypatch.setattr(picture_module, "_TIMEOUT", aiohttp.ClientTimeout(total=0.05))
+    with pytest.raises(ConnectionFailedError):
+        await picture(http, f"{pictures[0]}/slow", pictures[0])
 
 
 async def test_unreachable_picture(http: aiohttp.ClientSession) -> None:

@@ -1,5 +1,6 @@
 """What an owner of a newer car does and sees: charge limits, temperature, horn, location, picture, and alerts."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
@@ -269,15 +270,28 @@ async def test_picture(hass: HomeAssistant, renault: MyRenaultSimulator, renault
     assert [each.status for each in good[1:]] == [HTTPStatus.OK]
 
 
-@pytest.mark.parametrize(("model", "name"), [("R5", "RENAULT 5"), ("ZOE40", "ZOE")])
-async def test_model_of_the_device(
-    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, name: str
+async def test_picture_on_two_pages(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
-    """Show the model on the page of the device."""
+    """Request a picture once that two pages show at the same time."""
+    await set_up(hass, renault_entry)
+    first, second = await asyncio.gather(async_get_image(hass, PICTURE), async_get_image(hass, PICTURE))
+    assert first == second
+    assert requests(renault, "/ImageFromBookmark") == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "brand"),
+    [("R5", "RENAULT 5", "Renault"), ("ZOE40", "ZOE", "Renault"), ("Spring", "SPRING", "Dacia")],
+)
+async def test_model_of_the_device(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, name: str, brand: str
+) -> None:
+    """Show model and brand on the page of the device."""
     await set_up(hass, renault_entry)
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
     assert device is not None
-    assert device.model == name
+    assert (device.model, device.manufacturer) == (name, brand)
 
 
 async def test_model_at_ze_services(
@@ -286,4 +300,4 @@ async def test_model_at_ze_services(
     """Z.E. Services does not name the model."""
     await set_up(hass, mock_config_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
-    assert device.model == "Z.E. vehicle"
+    assert (device.model, device.manufacturer) == ("Z.E. vehicle", "Renault")

@@ -42,7 +42,8 @@ def test_examples_are_found() -> None:
     """Recognize each example."""
     assert {each["action"] for each in ACTIONS} == {f"{DOMAIN}.{action}" for action in (*SENT, "set_departure")}
     others: dict[str, Any] = {key: part for each in EXAMPLES if "action" not in each for key, part in each.items()}
-    assert others.keys() == {"logger", "lovelace", "strategy"}
+    # tests/test_evcc.py runs the script.
+    assert others.keys() == {"logger", "lovelace", "strategy", "script"}
     assert set(LOGGER_SCHEMA({"logger": others["logger"]})["logger"]["logs"]) == {f"custom_components.{DOMAIN}"}
     found = LOVELACE_SCHEMA({"lovelace": others["lovelace"]})["lovelace"]["resources"]
     assert found == [{"url": MODULE_URL, "type": "module"}]

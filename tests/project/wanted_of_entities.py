@@ -245,6 +245,7 @@ def sentences() -> dict[str, set[str]]:
     found += [plan_entities._advice(Forecast(at=NOW, level=1, shortage=each)) for each in Shortage]
     found += chain.from_iterable(_parts(charge_text(each)) for each in CHARGES)
     ends = ("energy", "energy_estimate", "cost", "cost_estimate")
+    found += [Sentence(f"word_demo_{each}", {}) for each in ("car", "departure")]
     found += [Sentence(f"word_statistic_{end}", {"car": "ZOE"}) for end in ends]
     found += [messages.left_out_sentence("ZOE"), *map(messages.part_name, Part)]
     told = {f"common.{sentence.key}": set(sentence.placeholders) for sentence in found}

@@ -231,7 +231,7 @@ async def test_pictures(socket_enabled: None, model: str) -> None:
             assert (response.status, response.content_type) == (200, "image/png")
             content = chunks(await response.read())
         width, height = unpack(">II", content[b"IHDR"][:8])
-        assert (width, height) == (576, 216)
+        assert (width, height) == (1008, 360)
         assert len(decompress(content[b"IDAT"])) == (width + 1) * height
         assert owner.simulator.log.entries[-1].path == "/3dv/ImageFromBookmark"
 

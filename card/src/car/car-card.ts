@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { dismiss, failureText, isDismissed, isPending, phaseText, sendCommand } from "../commands";
-import { cars } from "../devices";
+import { cars, entityId } from "../devices";
 import { CardElement, type Changed } from "../element";
 import { formatAge } from "../format";
 import type { HomeAssistant } from "../hass";
@@ -24,6 +24,7 @@ export class CarCard extends CardElement {
     config: null,
     selected: null,
     picture: null,
+    broken: null,
   };
   static getConfigForm = configForm;
   static getStubConfig = newConfig;
@@ -33,6 +34,8 @@ export class CarCard extends CardElement {
   /** The car chosen in the selector. */
   declare selected: string | null;
   declare picture: string | null;
+  /** The address of a picture that could not be loaded. */
+  declare broken: unknown;
   /** The button whose explanation is shown, and whether its command was pending when it was pressed. */
   #explained: { key: ButtonKey; wasPending: boolean } | null = null;
   readonly #controller = new CarController(this);
@@ -106,7 +109,7 @@ export class CarCard extends CardElement {
     const context = { hass, localize, now: store.now };
     const view = carView(context, car);
     return html`${header}${connection}${view.notices.map((each) => notice(each.kind, each.text))}
-    ${this.#appearance(view)}${this.#levels(localize, view)}
+    ${this.#appearance(hass, store, view)}${this.#levels(localize, view)}
     <div class="lines">
       ${view.lines.slice(0, this.#isCompact ? 1 : undefined).map(
         ({ icon, text }) => html`<p><ha-icon icon=${icon}></ha-icon><span>${text}</span></p>`,
@@ -145,11 +148,14 @@ export class CarCard extends CardElement {
     return text === null ? nothing : notice(store.connected && store.status === "error" ? "error" : "warning", text);
   }
 
-  #appearance(view: CarView): TemplateResult | typeof nothing {
+  #appearance(hass: HomeAssistant, store: CarStore, view: CarView): TemplateResult | typeof nothing {
     const { config } = this;
     if (this.#isCompact || !config || config.appearance === "none") return nothing;
-    const appearance = config.appearance ?? "picture";
-    if (appearance === "picture" && this.picture) return html`<img class="picture" src=${this.picture} alt="" />`;
+    const image = hass.states[entityId(hass, store.deviceId, "image", "picture") ?? ""];
+    const picture = config.picture === undefined ? image?.attributes.entity_picture : this.picture;
+    if (config.appearance !== "drawing" && picture && picture !== this.broken) {
+      return html`<img class="picture" src=${picture} alt="" @error=${() => (this.broken = picture)} />`;
+    }
     const color = colorOf(config);
     const drawing = drawCar({ isPlugged: view.plug === "in", isCharging: view.isCharging });
     return html`<div class="look" style=${color === null ? "" : `--car-color: ${color}`}>${drawing}</div>`;

@@ -1,6 +1,7 @@
 /** The car card as a person uses it. */
 
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { EntityEntry } from "../../src/hass";
 import { aCar, entities, withEntities } from "../fake";
 import { aDeparture, aPlan } from "../week/plans";
 import { aCommand, aHome, CardPage } from "./card";
@@ -278,5 +279,32 @@ describe("the card", () => {
     await picture.settle();
     expect(picture.get("img").getAttribute("src")).toBe("/local/car.png");
     expect((await CardPage.open({}, { appearance: "none" })).all(".look, img")).toEqual([]);
+  });
+
+  it("shows the picture of the car, or the drawing if there is none", async () => {
+    const image: EntityEntry = { entity_id: "image.my", device_id: "car", platform: "renault_ze", translation_key: "picture" };
+    const hass = withEntities(aHome(), ...entities(), image);
+    const show = (picture?: string): void => {
+      const attributes = picture === undefined ? {} : { entity_picture: picture };
+      hass.states["image.my"] = { entity_id: "image.my", state: "unknown", attributes };
+    };
+    show("/api/image_proxy/image.my?token=1");
+    const page = await CardPage.open({}, {}, hass);
+    expect(page.get("img").getAttribute("src")).toBe("/api/image_proxy/image.my?token=1");
+    expect((await CardPage.open({}, { appearance: "drawing" }, hass)).all("img")).toEqual([]);
+    const own = await CardPage.open({}, { picture: "/local/car.png" }, hass);
+    await own.settle();
+    expect(own.get("img").getAttribute("src")).toBe("/local/car.png");
+    page.get("img").dispatchEvent(new Event("error"));
+    await page.settle();
+    expect([page.all("img").length, page.all("svg.car").length]).toEqual([0, 1]);
+    show("/api/image_proxy/image.my?token=2");
+    page.card.hass = { ...hass };
+    await page.settle();
+    expect(page.get("img").getAttribute("src")).toBe("/api/image_proxy/image.my?token=2");
+    show();
+    page.card.hass = { ...hass };
+    await page.settle();
+    expect(page.all("svg.car").length).toBe(1);
   });
 });

@@ -130,13 +130,14 @@ class Vehicle:
     duration; None means any number. `every_day` means that each day needs a window, `schedule_zone` is the time zone of
     the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmable` are the
     commands whose effect the cloud never shows. `requests` is how many requests reading a part takes, if not one.
-    `temperatures` are those it can precondition to, None if its cloud takes none.
+    `temperatures` are those it can precondition to, None if its cloud takes none. `is_demo` marks a simulated car.
     """
 
     vin: str
     time_zone: tzinfo
     capabilities: frozenset[Capability]
     model: str | None = None
+    brand: str | None = None
     windows_a_day: int | None = 1
     max_window_times: int | None = None
     schedule_zone: tzinfo | None = None
@@ -145,6 +146,7 @@ class Vehicle:
     unconfirmable: frozenset[CommandKind] = frozenset()
     requests: Mapping[Part, int] = field(default_factory=dict)
     temperatures: TemperatureRange | None = None
+    is_demo: bool = False
 
     def shows(self, part: Part) -> bool:
         """Return whether a part shows the effect of commands: not every car reports its preconditioning."""

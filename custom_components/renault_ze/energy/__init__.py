@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from homeassistant.components.zone import in_zone
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.importlib import async_import_module
@@ -27,6 +29,13 @@ def track_energy(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBA
     account = EnergyAccount(hass, coordinator)
     account.start()
     return account.stop
+
+
+async def remove_statistics(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Delete all statistics of the cars of an entry and of their entities from the recorder, if there is one."""
+    if "recorder" in hass.config.components:
+        module = await async_import_module(hass, f"{__package__}.statistics")
+        await module.remove(hass, entry)
 
 
 def is_home(hass: HomeAssistant, location: Location) -> bool | None:

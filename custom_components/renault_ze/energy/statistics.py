@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from typing import Any
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
+    async_list_statistic_ids,
     get_last_statistics,
     statistics_during_period,
 )
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
@@ -24,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..const import DOMAIN, LOGGER
 from ..coordinator import VehicleCoordinator
+from ..devices import vins_of
 from ..messages import sentence_text
 from ..vehicle.sessions import ChargeSession, hourly
 from ..views.sentences import Sentence
@@ -46,6 +51,17 @@ async def write(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
             )
     except SQLAlchemyError as err:
         LOGGER.warning("%s: The statistics of charges cannot be written: %s", coordinator.name, type(err).__name__)
+
+
+async def remove(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Delete all statistics of the cars of an entry and of their entities."""
+    prefixes = tuple(f"{_prefix(vin)}_" for vin in vins_of(hass, entry))
+    entities = {each.entity_id for each in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
+    recorder = get_instance(hass)
+    # What was written last may still be in the recorder's queue.
+    await recorder.async_block_till_done()
+    known = [each["statistic_id"] for each in await async_list_statistic_ids(hass)]
+    recorder.async_clear_statistics([each for each in known if each in entities or each.startswith(prefixes)])
 
 
 async def _update(
@@ -103,7 +119,7 @@ def _energy(hass: HomeAssistant, coordinator: VehicleCoordinator, *, is_estimate
         has_sum=True,
         name=_name(hass, coordinator, "word_statistic_energy", is_estimate=is_estimate),
         source=DOMAIN,
-        statistic_id=f"{_prefix(coordinator)}_energy",
+        statistic_id=f"{_prefix(coordinator.vehicle.vin)}_energy",
         unit_class=EnergyConverter.UNIT_CLASS,
         unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
     )
@@ -118,16 +134,16 @@ def _cost(
         has_sum=True,
         name=_name(hass, coordinator, "word_statistic_cost", is_estimate=is_estimate),
         source=DOMAIN,
-        statistic_id=f"{_prefix(coordinator)}_cost_{currency.lower()}",
+        statistic_id=f"{_prefix(coordinator.vehicle.vin)}_cost_{currency.lower()}",
         unit_class=None,
         unit_of_measurement=currency,
     )
 
 
-def _prefix(coordinator: VehicleCoordinator) -> str:
+def _prefix(vin: str) -> str:
     """Return the first part of the ids of a vehicle's statistics, which stays if it is added again."""
     # The recorder logs ids, which must not contain the VIN.
-    return f"{DOMAIN}:car_{sha256(coordinator.vehicle.vin.encode()).hexdigest()[:12]}"
+    return f"{DOMAIN}:car_{sha256(vin.encode()).hexdigest()[:12]}"
 
 
 def _name(hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, *, is_estimate: bool) -> str | None:

@@ -14,7 +14,8 @@ from ..response import as_object, body_of
 # The domains of the brands; 3dv.renault.com and 3dv2.renault.com were captured.
 _DOMAINS = (".renault.com", ".dacia.com", ".alpinecars.com", ".renaultgroup.com")
 _LARGE = "ONE_MYRENAULT_LARGE"
-_TIMEOUT = aiohttp.ClientTimeout(total=30)
+# Home Assistant gives up after 10 seconds, and could then not tell when the next attempt is due.
+_TIMEOUT = aiohttp.ClientTimeout(total=9)
 _LONGEST_ADDRESS = 8_000
 _OK = 200
 

@@ -86,6 +86,8 @@ def _used(link: Any) -> Any:
     if not isinstance(details, dict):
         return link
     used = {key: details[key] for key in _DETAILS if key in details}
+    if isinstance(brand := as_object(details.get("brand")).get("label"), str):
+        used["brand"] = {"label": brand}
     return {"vin": link.get("vin"), "vehicleDetails": {**used, _ASSETS: first_picture(details.get(_ASSETS))}}
 
 

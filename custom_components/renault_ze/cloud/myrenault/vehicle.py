@@ -87,6 +87,11 @@ class VehicleClient:
         return None if self.details is None else (self.details.get_model_label() or "")[:_LONGEST_NAME] or None
 
     @property
+    def _brand(self) -> str | None:
+        """Return the brand of the car, which the server writes in capitals, None if unknown."""
+        return None if self.details is None else (self.details.get_brand_label() or "").title()[:_LONGEST_NAME] or None
+
+    @property
     def is_first_generation(self) -> bool:
         """Return whether this is a car of the first generation."""
         return self.endpoints.model == FIRST
@@ -104,6 +109,7 @@ class VehicleClient:
             time_zone=self._time_zone,
             capabilities=self.endpoints.capabilities,
             model=self.model,
+            brand=self._brand,
             battery_kwh=battery_kwh(self.details),
             windows_a_day=self.endpoints.limits.windows_a_day,
             max_window_times=self.endpoints.limits.programs,

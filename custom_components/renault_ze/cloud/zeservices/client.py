@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, time, timedelta, timezone, tzinfo
 from http import HTTPMethod
-from typing import Any
+from typing import Any, override
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,14 +16,11 @@ from ..models import (
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
-    CommandKind,
     NotificationSettings,
-    Part,
     PreconditioningRun,
 )
+from ..plain import PlainCloud
 from ..protocol import SYSTEM_CLOCK, Clock
-from ..reports import Cabin, ChargeLimits, Location
-from ..schedule import CarDeparture, CarDepartures
 from . import decode, encode
 from .fields import AdjacentCharges
 from .session import ZeServicesSession
@@ -40,7 +37,7 @@ _NOTIFICATIONS = "/vehicle/{vin}/settings/notification"
 DEFAULT_ADDRESS = "https://www.services.renault-ze.com/api"
 
 
-class ZeServices:
+class ZeServices(PlainCloud):
     """An account at a Z.E. Services server."""
 
     def __init__(  # noqa: PLR0913 - a server, an account, and where its session is kept
@@ -97,9 +94,6 @@ class ZeServices:
         """Ask the car for a new report; the server allows this every 20 minutes."""
         await self._session.command(HTTPMethod.POST, _BATTERY, vin)
 
-    def expect_command(self, vin: str, *, essential: bool = True) -> None:
-        """Do nothing: this server has no request limit for reads."""
-
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Start preconditioning now; `last_preconditioning` returns the result minutes later."""
         _refuse_temperature(temperature)
@@ -127,28 +121,9 @@ class ZeServices:
         """Delete the timer."""
         await self._session.command(HTTPMethod.DELETE, _TIMER, vin)
 
-    def routes(self, vin: str, kind: CommandKind) -> tuple[str, ...]:
-        """Return none: each command has a single route."""
-        return ()
-
-    def confirm_route(self, vin: str, kind: CommandKind, route: str) -> None:
-        """Store nothing."""
-
-    def allows_another_route(self, vin: str) -> bool:
-        """Return that there is none."""
-        return False
-
-    def commands_refused_at(self, vin: str) -> datetime | None:
-        """Return None: all cars accept commands."""
-        return None
-
     async def start_charge(self, vin: str, *, route: str | None = None) -> None:
         """Start charging now, regardless of the schedule."""
         await self._session.command(HTTPMethod.POST, _CHARGE, vin)
-
-    async def stop_charge(self, vin: str, *, route: str | None = None) -> None:
-        """Raise UnsupportedError: this server has no such command."""
-        raise UnsupportedError("This car's cloud cannot stop a charge")
 
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
         """Return the charge events of whole months, newest first."""
@@ -182,72 +157,15 @@ class ZeServices:
         """Let the car charge whenever it is plugged in."""
         await self._session.command(HTTPMethod.PUT, _SCHEDULE, vin, body={"enabled": False})
 
-    async def restore_charge_schedule(self, vin: str) -> bool:
-        """Return that nothing is left to do: the cars keep their schedule when a charge is started."""
-        return True
-
-    def charge_schedule_retry_in(self, vin: str) -> None:
-        """Return None: commands do not change the schedule."""
-
-    def clear_schedule_read(self, vin: str) -> bool:
-        """Return False: the schedule is only read when it is asked for."""
-        return False
-
-    def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
-        """Return None: the cars keep their schedule when a charge is started."""
-        return None
-
+    @override
     async def notifications(self, vin: str) -> NotificationSettings:
         """Return the notification settings."""
         return decode.notifications(await self._session.read(_NOTIFICATIONS, vin))
 
+    @override
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Write all notification settings; raise RejectedError if a channel is None."""
         await self._session.command(HTTPMethod.PUT, _NOTIFICATIONS, vin, body=encode.notifications(settings))
-
-    async def mileage(self, vin: str) -> float | None:
-        """Raise UnsupportedError: this server has no such data."""
-        raise UnsupportedError("This car's cloud does not report the mileage")
-
-    async def location(self, vin: str) -> Location | None:
-        """Raise UnsupportedError: this server has no such data."""
-        raise UnsupportedError("This car's cloud does not report the location")
-
-    async def cabin(self, vin: str) -> Cabin:
-        """Raise UnsupportedError: this server has no such data."""
-        raise UnsupportedError("This car's cloud does not report temperatures")
-
-    async def equipment(self, vin: str, part: Part) -> Any:
-        """Raise UnsupportedError: this server has no such data."""
-        raise UnsupportedError(f"This car's cloud does not report this: {part.replace('_', ' ')}")
-
-    async def picture(self, vin: str) -> bytes:
-        """Raise UnsupportedError: this server has none."""
-        raise UnsupportedError("This car's cloud has no picture")
-
-    async def departures(self, vin: str) -> CarDepartures | None:
-        """Raise UnsupportedError: these cars keep no departures, but one timer."""
-        raise UnsupportedError("This car's cloud has no departures")
-
-    async def set_departures(self, vin: str, departures: tuple[CarDeparture, ...]) -> None:
-        """Raise UnsupportedError: these cars keep no departures, but one timer."""
-        raise UnsupportedError("This car's cloud has no departures")
-
-    async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
-        """Raise UnsupportedError: these cars have no charge limit."""
-        raise UnsupportedError("This car's cloud has no charge limit")
-
-    async def refresh_location(self, vin: str) -> None:
-        """Raise UnsupportedError: this server has no such command."""
-        raise UnsupportedError("This car's cloud does not report the location")
-
-    async def sound_horn(self, vin: str) -> None:
-        """Raise UnsupportedError: this server has no such command."""
-        raise UnsupportedError("This car's cloud cannot sound the horn")
-
-    async def flash_lights(self, vin: str) -> None:
-        """Raise UnsupportedError: this server has no such command."""
-        raise UnsupportedError("This car's cloud cannot flash the lights")
 
 
 def known_zones(stored: Mapping[str, Any]) -> dict[str, str]:

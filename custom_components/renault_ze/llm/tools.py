@@ -1,7 +1,4 @@
-"""The tools that Home Assistant's Assist API gives to language models, for the cars that are exposed.
-
-The descriptions are in English, as Home Assistant's own; sentences about the car are in Home Assistant's language.
-"""
+"""The tools for language models, which call the actions of the integration."""
 
 from abc import abstractmethod
 import asyncio
@@ -11,49 +8,29 @@ from datetime import timedelta
 from typing import Any, Final, override
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
-from homeassistant.components.homeassistant.exposed_entities import async_should_expose
-from homeassistant.components.llm import LLMTools
 from homeassistant.components.number.const import ATTR_VALUE, DOMAIN as NUMBER, SERVICE_SET_VALUE
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, STATE_UNAVAILABLE
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, selector
-from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, Tool, ToolAnnotations, ToolInput, ToolResult
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers.llm import LLMContext, Tool, ToolAnnotations, ToolInput, ToolResult
 import voluptuous as vol
 
-from .cloud.models import DAYS, Capability, CommandKind
-from .const import DOMAIN
-from .coordinator import VehicleCoordinator
-from .devices import device_of, name_of
-from .messages import exception_text, sentence_text
-from .plan.model import LEAST_LIMIT
-from .services import ACTIONS, vehicle_for
-from .vehicle.results import CommandStatus
-from .views import plan_entities, responses
-from .views.plan_entities import Shown
-from .views.responses import Json
-from .views.sentences import command_problem, command_reason
+from ..cloud.models import DAYS, CommandKind
+from ..const import DOMAIN
+from ..coordinator import VehicleCoordinator
+from ..messages import exception_text
+from ..plan.model import LEAST_LIMIT
+from ..services import vehicle_for
+from ..views import responses
+from ..views.responses import Json
+from .status import message, status
 
 # A car is reached by SMS, which takes minutes; an assistant ends a conversation that takes longer than five.
 ANSWER_WITHIN: Final = timedelta(minutes=2)
-_COMMANDS = (
-    CommandKind.PRECONDITION,
-    CommandKind.CANCEL_PRECONDITION,
-    CommandKind.START_CHARGE,
-    CommandKind.STOP_CHARGE,
-)
-# Without any of these, a car has no departures and no charge limit.
-_PLANNED = {Capability.CHARGE_LIMIT, Capability.CHARGE_SCHEDULE, Capability.PRECONDITIONING}
-_NEEDED = {action.name: action.capability for action in ACTIONS}
 _LEVEL = selector.NumberSelector(selector.NumberSelectorConfig(min=LEAST_LIMIT, max=100, step=1))
 _TEMPERATURE = selector.NumberSelector(selector.NumberSelectorConfig(min=15, max=25, step=0.5))
 _WEEKDAYS = selector.SelectSelector(selector.SelectSelectorConfig(options=list(DAYS), multiple=True))
-_PENDING = "The car has not confirmed the command yet. The status will show the result once it is known."
-_PROMPT = (
-    "Use the tools of renault_ze for Renault's electric cars: {cars}. Times are in the time zone of the car. A command "
-    "has only succeeded if its status is confirmed; otherwise, say what is known."
-)
 
 
 class CarTool(Tool):
@@ -100,7 +77,7 @@ class StatusTool(CarTool):
     @override
     async def run(self, hass: HomeAssistant, context: Context, device_id: str, data: dict[str, Any]) -> Json:
         """Return the status without polling the car."""
-        return _status(await vehicle_for(hass, context, device_id, POLICY_READ))
+        return status(await vehicle_for(hass, context, device_id, POLICY_READ))
 
 
 class CommandTool(CarTool):
@@ -140,7 +117,7 @@ class CommandTool(CarTool):
                 async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                     await pending.wait()
             response |= responses.command(pending.result, coordinator.vehicle.time_zone)
-        return {**response, "message": _message(hass, coordinator, command)}
+        return {**response, "message": message(hass, coordinator, command)}
 
 
 class PlanTool(CarTool):
@@ -179,77 +156,7 @@ class PlanTool(CarTool):
             if edit == "add" and "departure" in data:
                 data["name"] = data.pop("departure")
             await _call(hass, context, device_id, "set_departure", data)
-        return {"plan": _status(coordinator)["plan"]}
-
-
-@callback
-def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """Return the tools for the exposed cars, None without one."""
-    exposed = _exposed(hass, llm_context.assistant) if api_id == LLM_API_ASSIST else {}
-    if not exposed:
-        return None
-    capabilities = frozenset[Capability]().union(*(each.vehicle.capabilities for each in exposed.values()))
-    cars = {name: _device_id(hass, each) for name, each in exposed.items()}
-    tools: list[Tool] = [StatusTool(cars)]
-    if not _PLANNED.isdisjoint(capabilities):
-        tools.append(PlanTool(cars))
-    if commands := [kind.value for kind in _COMMANDS if _NEEDED[kind] in capabilities]:
-        tools.append(CommandTool(cars, commands))
-    return LLMTools(tools=tools, prompt=_PROMPT.format(cars=", ".join(cars)))
-
-
-@callback
-def _exposed(hass: HomeAssistant, assistant: str) -> dict[str, VehicleCoordinator]:
-    """Return the cars with an entity that is exposed to an assistant, by their names."""
-    registry, found = er.async_get(hass), {}
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        for vin, coordinator in entry.runtime_data.vehicles.items():
-            entities = er.async_entries_for_device(registry, _device_id(hass, coordinator))
-            if any(async_should_expose(hass, assistant, each.entity_id) for each in entities):
-                found[name_of(hass, entry, vin)] = coordinator
-    return found
-
-
-def _device_id(hass: HomeAssistant, coordinator: VehicleCoordinator) -> str:
-    """Return the ID of the device of a car, empty without one."""
-    device = device_of(hass, coordinator.config_entry, coordinator.vehicle.vin)
-    return "" if device is None else device.id
-
-
-def _status(coordinator: VehicleCoordinator) -> Json:
-    """Return what is known about a car."""
-    hass, situation = coordinator.hass, coordinator.situation(dt_util.utcnow())
-    car = responses.car(situation, coordinator.vehicle, coordinator.planner.next_step, has_prices=False)
-    plan, battery = car["plan"], car["battery"] or {}
-    return {
-        "car": name_of(hass, coordinator.config_entry, coordinator.vehicle.vin),
-        **{key: car[key] for key in ("time_zone", "now", "outdated")},
-        "battery": {key: battery.get(key) for key in ("level_percent", "range_km", "plugged_in", "reported_at")},
-        "charging": {
-            **{key: battery.get(key) for key in ("charging", "charge_ends_at")},
-            **_reason(hass, plan_entities.charging_reason(situation)),
-        },
-        "preconditioning": _reason(hass, plan_entities.preconditioning_reason(situation)),
-        "plan": {key: plan[key] for key in ("next_departure", "next_window", "departures", "paused", "limit")},
-        "commands": [
-            {key: each[key] for key in ("command", "status", "reason", "sent_at")} for each in car["commands"]
-        ],
-    }
-
-
-def _reason(hass: HomeAssistant, shown: Shown) -> Json:
-    """Return a reason with its sentences."""
-    return {"reason": shown.value, **{key: sentence_text(hass, text) for key, text in shown.sentences.items()}}
-
-
-def _message(hass: HomeAssistant, coordinator: VehicleCoordinator, command: CommandKind) -> str | None:
-    """Return a sentence about a command that was not confirmed, None if it was."""
-    last = coordinator.data.commands.get(command)
-    if last is None or last.status is CommandStatus.CONFIRMED:
-        return None
-    if not last.is_settled:
-        return _PENDING
-    return sentence_text(hass, command_reason(last) if last.is_done else command_problem(last))
+        return {"plan": status(coordinator)["plan"]}
 
 
 async def _call(hass: HomeAssistant, context: Context, device_id: str, action: str, data: Mapping[str, Any]) -> Json:
