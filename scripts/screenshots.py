@@ -102,6 +102,10 @@ def take_screenshots(demo: Demo, chromium: Chromium) -> None:
         # The calendar shows few past events, so take the next month.
         page.get_by_role("button", name="Next").click()
         take_screenshot(page, "calendar")
+        open_page(page, f"{url}/energy", 1440, 900)
+        # Most of a night is before the day of the screenshot.
+        page.get_by_role("button", name="Previous").click()
+        take_screenshot(page, "energy")
 
 
 def take_screenshots_of_cards(page: Page, dashboard: str) -> None:

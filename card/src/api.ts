@@ -87,6 +87,8 @@ export interface ChargingExplanation {
   at: string | null;
   begun: boolean;
   disabled: boolean;
+  /** The price of a kWh that charging waits for. */
+  price?: number | null;
 }
 
 /** Why the car will be preconditioned or not; `over` means that the departure `at` has passed. */

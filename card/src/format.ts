@@ -123,10 +123,10 @@ export function formatDistance(hass: HomeAssistant, km: number): string {
   return leftToRight(`${value.format(miles ? km / KM_PER_MILE : km)} ${miles ? "mi" : "km"}`);
 }
 
-/** Return an amount of money, or of a price with a tenth of a cent; without a currency, as a number. */
-export function formatMoney(hass: HomeAssistant, value: number, currency: string | null = null): string {
+/** Return an amount of money, a price with up to a tenth of a cent (3 decimals); without a currency, as a number. */
+export function formatMoney(hass: HomeAssistant, value: number, currency: string | null = null, decimals = 2): string {
   const unit = currency === null ? {} : { style: "currency", currency, currencyDisplay: "narrowSymbol" };
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 3 };
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: decimals };
   return new Intl.NumberFormat(hass.locale.language, { ...unit, ...digits } as Intl.NumberFormatOptions).format(value);
 }
 

@@ -121,14 +121,18 @@ function historyCards(context: Context): Config[] {
 /** Return the planned and last charge, those at home this month, and the energy by day. */
 function energyCards(context: Context): Config[] {
   const tiles = ENERGY.flatMap((key) => find(context, "sensor", key)).map((id) => ({
-    type: "tile",
-    entity: id,
-    name: { type: "entity" },
+    ...wideTile(id),
     visibility: shownUnlessUnknown(id),
   }));
   const graph = { type: "statistics-graph", chart_type: "bar", period: "day", days_to_show: 30, stat_types: ["change"] };
-  const energy = find(context, "sensor", "energy_charged").map((entity) => ({ ...graph, entities: [entity] }));
-  return [...tiles, ...energy.map((each) => ({ ...each, grid_options: WIDE }))];
+  const { states } = context.hass;
+  const energy = find(context, "sensor", "energy_charged").map((id) => ({
+    ...graph,
+    // The statistics of the sensor begin when it is added, those of the charges with the first charge.
+    entities: [states[id]?.attributes["statistic_id"] ?? id],
+    grid_options: WIDE,
+  }));
+  return [...tiles, ...energy];
 }
 
 function journeyCards(context: Context): Config[] {

@@ -70,6 +70,14 @@ test("a car that has everything has all of it", async () => {
   ]);
 });
 
+test("the energy is that of the statistic with the past, once there is one", async () => {
+  const hass = withEntities(aHass(), ...ofCar("car", "sensor.energy_charged"));
+  const id = "sensor.car_energy_charged";
+  expect(JSON.stringify(await generate({}, hass))).toContain(`"entities":["${id}"]`);
+  hass.states[id] = { entity_id: id, state: "9.8", attributes: { statistic_id: "renault_ze:car_energy" } };
+  expect(JSON.stringify(await generate({}, hass))).toContain('"entities":["renault_ze:car_energy"]');
+});
+
 test("the charge mode is shown where no card of the week shows it", async () => {
   const hass = withEntities(aHass(), ...ofCar("car", "select.charge_mode"));
   expect(await dashboard(hass)).toEqual([["car", [`${CARD}, select.car_charge_mode`]]]);

@@ -30,7 +30,6 @@ from .const import (
     TICK,
 )
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
-from .demo import start_demo
 from .devices import (
     device_of,
     enable_entities,
@@ -47,6 +46,7 @@ from .entity import add_vehicle, one_at_a_time
 from .formats import async_setup_locale
 from .frontend import async_setup_frontend, load_module, unload_module
 from .lifecycle.assignment import assignment
+from .lifecycle.demo import start_demo
 from .lifecycle.reloads import track_account, track_reload_causes
 from .messages import no_vehicle, translated
 from .notifications import track_notifications

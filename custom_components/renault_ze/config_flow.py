@@ -38,7 +38,6 @@ from .const import (
     MY_RENAULT,
     ZE_SERVICES,
 )
-from .demo import demo_title
 from .devices import vins_of
 from .flow_schemas import (
     CODE_SCHEMA,
@@ -52,6 +51,7 @@ from .flow_schemas import (
     with_sections,
 )
 from .lifecycle.assignment import assignment
+from .lifecycle.demo import demo_title
 from .messages import error_key, left_out_text, no_vehicle
 from .options_flow import OptionsFlow
 from .storage import NewSession

@@ -1,6 +1,7 @@
 """A client of Home Assistant's HTTP and WebSocket API, which uses it like the frontend."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Self
@@ -11,6 +12,7 @@ import httpx
 LANGUAGE = "en"
 ENTRIES = "/api/config/config_entries/entry"
 FLOW = "/api/config/config_entries/flow"
+OPTIONS_FLOW = "/api/config/config_entries/options/flow"
 
 
 class InvalidCredentialsError(Exception):
@@ -114,6 +116,13 @@ class Client:
     def fill_in(self, flow_id: str, **fields: object) -> dict[str, Any]:
         """Submit the form of a flow and return the next step."""
         step: dict[str, Any] = self.post(f"{FLOW}/{flow_id}", fields)
+        return step
+
+    def change_options(self, entry_id: str, *steps: Mapping[str, object]) -> dict[str, Any]:
+        """Submit the steps of an options flow, such as a choice of its menu, and return the last step."""
+        step: dict[str, Any] = self.post(OPTIONS_FLOW, {"handler": entry_id})
+        for each in steps:
+            step = self.post(f"{OPTIONS_FLOW}/{step['flow_id']}", each)
         return step
 
     def _store_token(self, code: str) -> None:

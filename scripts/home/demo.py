@@ -12,6 +12,7 @@ from .config_folder import TIME_ZONE
 from .history import import_history
 from .home_assistant import DEFAULT_CLOUD, RESTART_EXIT_CODE, HomeAssistant
 from .plan import create_plan
+from .prices import add_prices, show_past_energy
 from .processes import HomeError, require_free_port
 from .simulator import PASSWORD, USERNAME, VIN, Simulator
 
@@ -95,14 +96,21 @@ class Demo:
             time.sleep(CHECK_SECONDS)
 
     def _set_up(self) -> None:
-        """Set up the integration with a dashboard, a history, and a plan."""
+        """Set up the integration with dashboards, electricity prices, a history, and a plan."""
         require_accepted(self.hass.add_account(self.simulator.url, USERNAME, PASSWORD))
         (self.folder / "cloud.txt").write_text(self.cloud)
         self.hass.wait_loaded()
         self.hass.show_dashboard()
+        add_prices(self.hass.client)
+        self.hass.wait_loaded()
         device_id = self.hass.device_id(VIN)
-        self._perform("charge history", lambda: import_history(self.hass.client, device_id))
+        self._perform("charge history", lambda: self._show_history(device_id))
         self._perform("plan", lambda: create_plan(self.hass.client, device_id))
+
+    def _show_history(self, device_id: str | None) -> None:
+        """Show battery, range, and energy before the demo."""
+        import_history(self.hass.client, device_id)
+        show_past_energy(self.hass.client)
 
     def _perform(self, name: str, step: Callable[[], None]) -> None:
         """Perform a step of the setup, which a selected model may not support."""

@@ -40,9 +40,20 @@ class SettingsPages(User):
         self.form.get_by_role("textbox", name=self.word("Password")).fill(password)
         self.form.get_by_role("button", name=self.word("Submit")).click()
 
-    def choose(self, entry: str) -> None:
-        """Choose an entry of the account's menu."""
+    def choose_option(self, *entries: str) -> None:
+        """Open the options of the account, and choose entries of their menus."""
         self.open(f"config/integrations/integration/{DOMAIN}")
+        self.page.locator("ha-config-entry-row").get_by_role("button", name=self.word("Configure")).click()
+        for each in entries:
+            self.form.get_by_text(each, exact=True).click()
+
+    def form_field(self, name: str) -> Locator:
+        """Return a field of a form that contains a number."""
+        return self.form.get_by_role("spinbutton", name=name)
+
+    def choose(self, entry: str, domain: str = DOMAIN) -> None:
+        """Choose an entry of the account's menu."""
+        self.open(f"config/integrations/integration/{domain}")
         self.page.locator("ha-config-entry-row").get_by_role("button", name=self.word("Menu")).first.click()
         self.page.get_by_role("menuitem", name=self.word(entry)).click()
 
@@ -52,9 +63,9 @@ class SettingsPages(User):
         self.reads(self.word("The integration was reloaded"))
         self.press("OK")
 
-    def delete_account(self) -> None:
-        """Delete the account, and confirm that."""
-        self.choose("Delete")
+    def delete_account(self, domain: str = DOMAIN) -> None:
+        """Delete the account of an integration, and confirm that."""
+        self.choose("Delete", domain)
         self.reads(self.word("Its devices and entities will be permanently deleted."))
         self.picture("12-delete")
         self.press("Delete")

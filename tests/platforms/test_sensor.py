@@ -61,6 +61,7 @@ async def test_remaining_time_of_an_earlier_version(car: Car, entity_registry: e
     assert entity_registry.async_get(name).options["sensor"] == {"suggested_display_precision": 3}
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_timer(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
@@ -163,7 +164,7 @@ async def test_invalid_fields_are_unknown(
     assert shown(car.hass, "last_report")[0][:16] == report[:16]
 
 
-@pytest.mark.usefixtures("evening")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default", "evening")
 async def test_forgotten_preconditioning(car: Car) -> None:
     """The server forgets after three days; the sensors are unknown then."""
     keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")

@@ -39,7 +39,6 @@ WITH_SCHEDULE = EVERY_CAR | {"sensor.renault_z_e_next_charge_window": ANY_TIME}
 ZE_SERVICES = WITH_SCHEDULE | {
     "sensor.renault_z_e_last_preconditioning": NO_RUN,
     "sensor.renault_z_e_last_preconditioning_result": NO_RUN,
-    "sensor.renault_z_e_last_preconditioning_source": NO_RUN,
 }
 JOURNEYS = {
     "sensor.renault_z_e_average_consumption_estimate": NO_JOURNEY,
@@ -94,4 +93,4 @@ async def test_what_a_sensor_repeats_is_disabled(hass: HomeAssistant, init_integ
     """The page of a new car shows the last preconditioning once."""
     found = er.async_entries_for_config_entry(er.async_get(hass), init_integration.entry_id)
     disabled = {each.entity_id for each in found if each.disabled_by is er.RegistryEntryDisabler.INTEGRATION}
-    assert disabled == {"event.renault_z_e_preconditioning"}
+    assert disabled == {"event.renault_z_e_preconditioning", "sensor.renault_z_e_last_preconditioning_source"}

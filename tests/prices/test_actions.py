@@ -177,6 +177,18 @@ async def test_removed(hass: HomeAssistant, start: Start, freezer: FrozenDateTim
     assert feed.known.slots == ()
 
 
+async def test_removed_while_no_price_is_missing(hass: HomeAssistant, start: Start) -> None:
+    """It is reported although nothing has to be requested."""
+    found = Integration(hass, "omie", date.max)
+    feed = await started(start, found)
+    before = len(found.calls)
+    await feed.update()
+    assert (len(found.calls), feed.problem) == (before, None)
+    await hass.config_entries.async_remove(found.entry.entry_id)
+    await hass.async_block_till_done()
+    assert feed.problem == "price_source_removed"
+
+
 async def test_past_of_an_integration(hass: HomeAssistant, start: Start, freezer: FrozenDateTimeFactory) -> None:
     """Past days are read by the action once, and stored."""
     freezer.move_to("2026-11-19 18:00:00+00:00")

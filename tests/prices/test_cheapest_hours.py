@@ -1,5 +1,7 @@
 """The charge mode Cheapest hours, from the price to the car's schedule and what is shown of it."""
 
+from datetime import date
+
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -7,6 +9,7 @@ from custom_components.renault_ze.const import CONF_ELECTRICITY_PRICE
 from simulator import ChargingPoint
 from tests.common import open_options
 from tests.plan.planned import DEPLOY, EVERY_DAY, Car, reload, week
+from tests.prices.integrations import Integration
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -81,6 +84,39 @@ async def test_restart(home: Car) -> None:
     saved = home.value(SAVED)
     await reload(home.hass, home.entry)
     assert (home.value(MODE), home.value(SAVED)) == ("cheapest_hours", saved)
+
+
+async def test_other_currency(home: Car) -> None:
+    """Count in Home Assistant's currency from then on, without adding what was saved in the former one."""
+    await home.later(1801, times=24)
+    assert float(home.value(SAVED)) > 0.5
+    assert home.state(SAVED).attributes["unit_of_measurement"] == "EUR"
+    await home.hass.config.async_update(currency="CHF")
+    await home.later(601)
+    assert (home.value(SAVED), home.state(SAVED).attributes["unit_of_measurement"]) == ("0.0", "CHF")
+
+
+async def test_removed_integration(home: Car) -> None:
+    """Charge in the main window again once the known prices have passed, and keep what was saved."""
+    found = await Integration(home.hass, "omie", date.max).load()
+    source = {"kind": "price_integration", "integration": found.entry.entry_id, "choice": "es"}
+    home.hass.config_entries.async_update_entry(home.entry, options={CONF_ELECTRICITY_PRICE: source})
+    await reload(home.hass, home.entry)
+    await home.later(601)
+    planned = home.value(PLANNED)
+    await home.hass.config_entries.async_remove(found.entry.entry_id)
+    await home.later(601)
+    assert (home.value(MODE), home.value(PLANNED)) == ("cheapest_hours", planned)
+    await home.later(3601, times=30)
+    saved = home.value(SAVED)
+    await home.later(3601, times=24)
+    home.simulator.vehicle().car.fill(40)
+    home.simulator.vehicle().report_now()
+    assert (home.value(MODE), home.value(PLANNED), home.value(SAVED)) == ("cheapest_hours", "unknown", saved)
+    await home.until("23:00")
+    assert home.simulator.vehicle().car.battery.level < 42
+    await home.later(3601, times=5)
+    assert home.simulator.vehicle().car.battery.level > 60
 
 
 async def test_options(hass: HomeAssistant, home: Car) -> None:

@@ -22,7 +22,10 @@ LAYERS: Mapping[str, set[str]] = {
     "prices": {"vehicle", "plan", "const"},
     "sensors": {"cloud", "vehicle", "plan", "views", "coordinator", "entity", "messages"},
     "storage": {"cloud", "vehicle", "plan", "const"},
-    "lifecycle": {"cloud", "vehicle", "plan", "storage", "connect", "const", "devices", "repairs"},
+    "lifecycle": {
+        *("cloud", "vehicle", "plan", "views"),
+        *("storage", "connect", "const", "devices", "messages", "repairs"),
+    },
     "repairs": {"cloud", "plan", "const", "coordinator", "devices", "formats", "messages", "schedule_sender"},
     "frontend": {"cloud", "views", "const", "coordinator", "devices", "messages", "plan_input"},
     "llm": {*("cloud", "vehicle", "plan", "views"), *("const", "coordinator", "devices", "messages", "services")},
@@ -46,8 +49,8 @@ LIBRARIES: Mapping[str, set[str]] = {
         *("plan_input", "services", "frontend", "prices", "llm"),
     },
 }
-# `connect` creates the clouds, a form shows the address of one, and `demo` and its form add the car of another.
-USE_A_CLOUD = {"config_flow", "connect", "demo", "flow_schemas"}
+# `connect` creates the clouds, a form shows the address of one, and the flow and `lifecycle` add the car of another.
+USE_A_CLOUD = {"config_flow", "connect", "flow_schemas", "lifecycle.demo"}
 
 
 def modules(package: Path) -> dict[str, Path]:

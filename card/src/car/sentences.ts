@@ -1,7 +1,7 @@
 /** Texts of the integration in the user's language, with times in the user's format. */
 
 import { type Car, type ChargingExplanation, type PreconditioningExplanation } from "../api";
-import { dateIn, formatDate, formatDuration, formatTime } from "../format";
+import { dateIn, formatDate, formatDuration, formatMoney, formatTime } from "../format";
 import type { HomeAssistant } from "../hass";
 import { dayOf, numberOf, weekday } from "../week/time";
 
@@ -55,7 +55,8 @@ export function chargingText(hass: HomeAssistant, car: Car, now: Date): string {
   const ending = isTimeless ? "" : found.begun ? "_begun" : "_at";
   const key = `charging_${found.reason}${ending}${found.disabled ? "_disabled" : ""}`;
   const time = found.at === null ? "" : momentText(hass, new Date(found.at), now, car.time_zone);
-  return sentence(hass, key, { time }) || entityText(hass, "sensor.charging_reason", found.reason);
+  const price = found.price == null ? "" : `${formatMoney(hass, found.price, car.currency, 3)}/kWh`;
+  return sentence(hass, key, { time, price }) || entityText(hass, "sensor.charging_reason", found.reason);
 }
 
 /** Return why the car will be preconditioned or not. */

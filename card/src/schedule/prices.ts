@@ -43,14 +43,14 @@ export function pricesOn({ prices, time_zone: zone }: Car, date: string): PriceS
 /** Return the lowest and the highest price as text, empty if none is known. */
 export function rangeText({ hass }: Words, { prices, currency }: Car): string {
   if (!prices?.length) return "";
-  const texts = rangeOf(prices).map((price) => formatMoney(hass, price, currency));
+  const texts = rangeOf(prices).map((price) => formatMoney(hass, price, currency, 3));
   return `${[...new Set(texts)].join(" – ")}/kWh`;
 }
 
 /** Return when a price applies, and the price. */
 export function priceText(words: Words, { currency }: Car, { from, to, price }: PriceSpan): string {
   const [start, end] = [from, to].map((at) => minuteText(words, at * DAY_MINUTES));
-  return `${start}–${end} ${formatMoney(words.hass, price, currency)}/kWh`;
+  return `${start}–${end} ${formatMoney(words.hass, price, currency, 3)}/kWh`;
 }
 
 function rangeOf(prices: NonNullable<Car["prices"]>): [number, number] {

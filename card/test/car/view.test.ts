@@ -50,6 +50,13 @@ describe("the charge limit", () => {
 });
 
 describe("charging", () => {
+  test("waits for a price", () => {
+    const price = { reason: "waiting_for_price", at: TUESDAY, price: 0.0925 };
+    const text = "The car is waiting for a lower price. Charging starts on Tuesday at 05:30, when the price is";
+    const found = view({ currency: "EUR", charging: { begun: false, disabled: false, ...price } }).lines[0]!.text;
+    expect(found).toBe(`${text} €0.093/kWh.`);
+  });
+
   test.each([
     ["charging", null, false, "The car is charging. The end of the charge is not known."],
     ["charging", EVENING, false, "The car is charging and should be done at 18:30."],

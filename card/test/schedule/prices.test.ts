@@ -63,7 +63,7 @@ describe("the planned charge", () => {
       0,
       "Planned charge02:15–04:00",
     ]);
-    expect(page.texts(".status span")).toContain("Planned charge: 80% · by Tue 05:30 · 9.8 kWh · €0.885");
+    expect(page.texts(".status span")).toContain("Planned charge: 80% · by Tue 05:30 · 9.8 kWh · €0.89");
   });
 
   it("without slots is not shown", async () => {

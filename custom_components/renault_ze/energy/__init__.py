@@ -126,7 +126,10 @@ class EnergyAccount:
         """Write the statistics if there is a recorder, which takes long to import."""
         if self._has_recorder:
             module = await async_import_module(self._hass, f"{__package__}.statistics")
-            await module.write(self._hass, self._coordinator)
+            written = await module.write(self._hass, self._coordinator)
+            if written != self._coordinator.charges.statistic_id:
+                self._coordinator.charges.statistic_id = written
+                self._coordinator.async_update_listeners()
 
     @property
     def _has_recorder(self) -> bool:

@@ -38,12 +38,16 @@ _SAME = 1e-6
 _UNITS = {EnergyConverter.UNIT_CLASS: UnitOfEnergy.KILO_WATT_HOUR}
 
 
-async def write(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
-    """Write what differs of the energy, and of the cost in each currency; a failure is logged."""
+async def write(hass: HomeAssistant, coordinator: VehicleCoordinator) -> str | None:
+    """Write what differs of the energy, and of the cost in each currency; a failure is logged.
+
+    Return the id of the statistic of the energy, None if it has no hours.
+    """
     sessions = coordinator.charges.log.sessions
     is_estimate = any(each.is_estimate for each in sessions)
+    energy = _energy(hass, coordinator, is_estimate=is_estimate)
     try:
-        await _update(hass, _energy(hass, coordinator, is_estimate=is_estimate), sessions, lambda each: each.energy_kwh)
+        has_energy = await _update(hass, energy, sessions, lambda each: each.energy_kwh)
         for currency in sorted({each.currency for each in sessions if each.currency is not None}):
             priced = [each for each in sessions if each.currency == currency]
             await _update(
@@ -51,6 +55,8 @@ async def write(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
             )
     except SQLAlchemyError as err:
         LOGGER.warning("%s: The statistics of charges cannot be written: %s", coordinator.name, type(err).__name__)
+        return None
+    return energy["statistic_id"] if has_energy else None
 
 
 async def remove(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
@@ -69,15 +75,16 @@ async def _update(
     metadata: StatisticMetaData,
     sessions: Iterable[ChargeSession],
     amount: Callable[[ChargeSession], float | None],
-) -> None:
-    """Write the hours of one statistic that differ."""
+) -> bool:
+    """Write the hours of one statistic that differ; return whether it has any."""
     hours = hourly(sessions, amount)
     if not hours:
-        return
+        return False
     known, base = await _known(hass, metadata["statistic_id"], min(hours))
     changed = _changed(hours, known, base)
     if changed:
         async_add_external_statistics(hass, metadata, changed)
+    return True
 
 
 def _changed(

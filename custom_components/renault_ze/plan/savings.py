@@ -38,11 +38,15 @@ class PluggedIn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Savings:
-    """What was saved in a month, which is given by its first day, and the charge since the car was plugged in."""
+    """What was saved in a month, which is given by its first day, and the charge since the car was plugged in.
+
+    `currency` is that of the prices, None if it is unknown.
+    """
 
     month: date
     finished: float = 0.0
     charge: PluggedIn | None = None
+    currency: str | None = None
 
     @property
     def amount(self) -> float:
@@ -60,25 +64,33 @@ def with_report(
 ) -> Savings:
     """Return the savings after a report of the level (percent) and its time, None while the car is not plugged in.
 
-    A charge whose prices are not all known is left out.
+    A charge whose prices are not all known is left out, and so is what was saved in another currency.
     """
-    if savings is None or savings.month != month:
-        savings = Savings(month=month)
+    savings = _of_month(savings, month, prices.currency)
     charge = savings.charge
     if report is None:
-        return savings if charge is None else Savings(month=month, finished=savings.amount)
+        return savings if charge is None else replace(savings, finished=savings.amount, charge=None)
     level, at = report
     if charge is None or at < charge.at or level < charge.level:
         new = PluggedIn(level=level, at=at, paid=0.0, immediate=((level, 0.0),), immediate_at=at)
-        return Savings(month=month, finished=savings.amount, charge=new)
+        return replace(savings, finished=savings.amount, charge=new)
     if at == charge.at or (level == charge.level and charge.immediate[-1][0] >= FULL):
         # Nothing changes until the car charges.
         return savings
     updated = _with_level(_with_immediate(charge, at, prices, model), level, at, windows, prices, model)
     if updated is None:
         new = PluggedIn(level=level, at=at, paid=0.0, immediate=((level, 0.0),), immediate_at=at)
-        return Savings(month=month, finished=savings.amount, charge=new)
+        return replace(savings, finished=savings.amount, charge=new)
     return replace(savings, charge=updated)
+
+
+def _of_month(savings: Savings | None, month: date, currency: str | None) -> Savings:
+    """Return the savings of a month in a currency, new ones if these are others: amounts are never converted."""
+    if savings is None or savings.month != month:
+        return Savings(month=month, currency=currency)
+    if currency in {None, savings.currency}:
+        return savings
+    return replace(savings, currency=currency) if savings.currency is None else Savings(month=month, currency=currency)
 
 
 def _with_immediate(charge: PluggedIn, at: datetime, prices: Prices, model: ChargeModel) -> PluggedIn | None:

@@ -17,7 +17,8 @@ import voluptuous as vol
 from ..const import LOGGER
 from ..vehicle.prices import Price, Prices, prices_of
 from .rates import listed_prices
-from .source import PriceSource, PricesUnavailableError, SourceRemovedError, days, follow_entry, price_unit
+from .source import PriceSource, PricesUnavailableError, days, follow_entry
+from .units import price_unit
 
 # The day of Europe's power exchanges.
 _CET = ZoneInfo("Europe/Brussels")
@@ -200,6 +201,12 @@ class IntegrationPrices(PriceSource):
         return (entry := self._entry) is not None and ACTIONS[entry.domain].in_memory
 
     @property
+    @override
+    def is_removed(self) -> bool:
+        """Return whether the integration no longer exists."""
+        return self._entry is None
+
+    @property
     def _entry(self) -> ConfigEntry | None:
         """Return the entry of the integration, None if it was removed."""
         entry = self.hass.config_entries.async_get_entry(self.entry_id)
@@ -208,7 +215,7 @@ class IntegrationPrices(PriceSource):
     @override
     async def async_prices(self, begin: datetime, end: datetime) -> Prices:
         if (entry := self._entry) is None:
-            raise SourceRemovedError("The integration was removed")
+            raise PricesUnavailableError("The integration was removed")
         action = ACTIONS[entry.domain]
         results = [await self._result(entry, action, each) for each in action.requests(entry, self.choice, begin, end)]
         found = list(chain.from_iterable(each for each in results if isinstance(each, list)))

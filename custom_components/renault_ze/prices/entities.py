@@ -15,7 +15,8 @@ from homeassistant.util import dt as dt_util
 
 from ..vehicle.prices import Price, Prices, prices_of
 from .rates import number, prices_in_attributes
-from .source import PriceSource, PricesUnavailableError, PriceUnit, SourceRemovedError, price_unit
+from .source import PriceSource, PricesUnavailableError
+from .units import PriceUnit, price_unit
 
 _QUARTER = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
@@ -29,6 +30,13 @@ class EntityPrices(PriceSource):
     entity_ids: Sequence[str]
     in_memory = True
 
+    @property
+    @override
+    def is_removed(self) -> bool:
+        """Return whether none of the entities exists."""
+        registry, states = er.async_get(self.hass), self.hass.states
+        return not any(states.get(each) or registry.async_get(each) for each in self.entity_ids)
+
     @override
     async def async_prices(self, begin: datetime, end: datetime) -> Prices:
         states = [self.hass.states.get(each) for each in self.entity_ids]
@@ -36,9 +44,6 @@ class EntityPrices(PriceSource):
         if found:
             currency = found[0].currency or self.hass.config.currency
             return prices_of((slot for each in found for slot in each.slots), currency)
-        registry = er.async_get(self.hass)
-        if not any(states) and not any(registry.async_get(each) for each in self.entity_ids):
-            raise SourceRemovedError(f"{', '.join(self.entity_ids)} was removed")
         raise PricesUnavailableError(f"{', '.join(self.entity_ids)} shows no price")
 
     @override

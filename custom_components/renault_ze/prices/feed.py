@@ -14,7 +14,7 @@ from ..const import LOGGER
 from ..vehicle.prices import Prices, Surplus
 from .history import PriceHistory
 from .solar import SolarForecast
-from .source import PriceSource, PricesUnavailableError, SourceRemovedError
+from .source import PriceSource, PricesUnavailableError
 
 # Prices for tomorrow are published once a day, some at noon, and often late.
 _INTERVAL = timedelta(minutes=15)
@@ -46,6 +46,8 @@ class PriceFeed:
         self._updating = asyncio.Lock()
         self._error: PricesUnavailableError | None = None
         self._without_price_since: datetime | None = None
+        # What the listeners know: Home Assistant's currency has already changed when the feed is told.
+        self._notified: tuple[object, ...] = (Prices(), (), None, hass.config.currency)
         self.known = Prices()
         self.problem: str | None = None
 
@@ -92,7 +94,7 @@ class PriceFeed:
 
     @callback
     def add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a function when prices, surplus, or problem have changed; return a function that stops it."""
+        """Call a function when prices, surplus, problem, or currency have changed; return a function that stops it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -119,12 +121,13 @@ class PriceFeed:
     async def update(self, _: object = None) -> None:
         """Read the prices that can be expected by now and are not known; notify the listeners of a change."""
         async with self._updating:
-            before = self.known, self.surplus, self.problem, self.other_currency
             await self._read_expected()
             if self._solar is not None:
                 await self._solar.update()
             self._update_problem(dt_util.utcnow())
-            if before != (self.known, self.surplus, self.problem, self.other_currency):
+            shown = self.known, self.surplus, self.problem, self._hass.config.currency
+            if shown != self._notified:
+                self._notified = shown
                 for listener in tuple(self._listeners):
                     listener()
 
@@ -163,7 +166,7 @@ class PriceFeed:
             self._without_price_since = None
         since = self._without_price_since
         self.problem = None
-        if isinstance(self._error, SourceRemovedError) and self._hass.is_running:
+        if self._source.is_removed and self._hass.is_running:
             self.problem = "price_source_removed"
         elif self._solar is not None and self._solar.is_removed:
             self.problem = "solar_forecast_removed"

@@ -20,6 +20,7 @@ class FixedPrices(PriceSource):
     """The prices of a contract, by the wall clock of the home."""
 
     in_memory = True
+    is_removed = False
 
     def __init__(self, hass: HomeAssistant, options: Mapping[str, Any]) -> None:
         """Take the prices of the options."""

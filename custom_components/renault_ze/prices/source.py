@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -11,21 +11,9 @@ from homeassistant.util import dt as dt_util
 
 from ..vehicle.prices import Prices
 
-# Units of electricity prices, as Home Assistant's entities name them.
-_ENERGIES = {"wh": 0.001, "kwh": 1, "mwh": 1000}
-_SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₴": "UAH", "¥": "JPY"}
-# Used by several currencies, which Home Assistant's currency tells apart.
-_AMBIGUOUS = {"$", "kr", "kr."}
-_HUNDREDTHS = {"c", "ct", "cent", "cents", "¢", "c€", "p", "pence", "öre", "øre", "rp", "gr"}
-_CURRENCIES_OF_HUNDREDTHS = {"c€": "EUR", "p": "GBP", "pence": "GBP", "rp": "CHF", "gr": "PLN"}
-
 
 class PricesUnavailableError(Exception):
     """A source has no prices at present; the next request may succeed."""
-
-
-class SourceRemovedError(PricesUnavailableError):
-    """The integration or entity of a source no longer exists."""
 
 
 class PriceSource(Protocol):
@@ -37,6 +25,10 @@ class PriceSource(Protocol):
     @property
     def in_memory(self) -> bool:
         """Return whether a request costs nothing."""
+
+    @property
+    def is_removed(self) -> bool:
+        """Return whether the integration or all entities of the source no longer exist."""
 
     async def async_prices(self, begin: datetime, end: datetime) -> Prices:
         """Return the published prices of a span, with gaps; raise `PricesUnavailableError` if there are none."""
@@ -69,27 +61,3 @@ def follow_entry(hass: HomeAssistant, entry_id: str, changed: Callable[[], None]
             changed()
 
     return async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed)
-
-
-class PriceUnit(NamedTuple):
-    """A unit: by how much its values are multiplied for a price per kWh, and its currency, None if not named."""
-
-    factor: float
-    currency: str | None
-
-
-def price_unit(unit: str | None) -> PriceUnit | None:
-    """Return a unit such as "EUR/kWh", "€/MWh", or "ct/kWh"; without one, a price per kWh; None if it is no price."""
-    if not unit:
-        return PriceUnit(1, None)
-    money, _, energy = (part.strip() for part in unit.partition("/"))
-    per_kwh = _ENERGIES.get(energy.lower())
-    if per_kwh is None:
-        return None
-    if (name := money.lower()) in _HUNDREDTHS:
-        return PriceUnit(0.01 / per_kwh, _CURRENCIES_OF_HUNDREDTHS.get(name))
-    if name in _SYMBOLS or name in _AMBIGUOUS:
-        return PriceUnit(1 / per_kwh, _SYMBOLS.get(name))
-    if len(money) == len("EUR") and money.isascii() and money.isalpha():
-        return PriceUnit(1 / per_kwh, money.upper())
-    return None

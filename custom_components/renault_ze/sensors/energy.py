@@ -69,6 +69,11 @@ def _about_last(charges: ChargeRecorder, _: datetime) -> Attributes:
     }
 
 
+def _about_total(charges: ChargeRecorder, begin: datetime) -> Attributes:
+    """Return where the energy of the last charge is from, and the statistic that also contains the past."""
+    return {**_source(charges, begin), "statistic_id": charges.statistic_id}
+
+
 def _source(charges: ChargeRecorder, _: datetime) -> Attributes:
     """Return where the energy of the last charge is from."""
     return {"energy_source": next((each.source for each in charges.log.sessions), None)}
@@ -132,7 +137,7 @@ ENERGY_DESCRIPTIONS: tuple[RenaultZeEnergySensorDescription, ...] = (
         suggested_display_precision=1,
         accumulates=True,
         value_fn=lambda charges, _, __: charges.total_kwh,
-        attributes_fn=_source,
+        attributes_fn=_about_total,
     ),
     RenaultZeEnergySensorDescription(
         key="last_charge_energy",
@@ -205,7 +210,7 @@ class RenaultZeEnergySensor(RenaultZeEntity, RestoreSensor):
     # The statistics and the calendar contain what these tell.
     _unrecorded_attributes = RenaultZeEntity._unrecorded_attributes | {  # noqa: SLF001
         *("begin", "end", "level_at_start", "level_at_end", "charging_point", "mean_power", "place"),
-        *("charges", "charges_at_unknown_place", "charges_without_cost", "days"),
+        *("charges", "charges_at_unknown_place", "charges_without_cost", "days", "statistic_id"),
     }
     entity_description: RenaultZeEnergySensorDescription
 
@@ -223,7 +228,7 @@ class RenaultZeEnergySensor(RenaultZeEntity, RestoreSensor):
     def _async_update_attrs(self) -> object:
         """Set the value, its unit, and its attributes."""
         description, charges = self.entity_description, self.coordinator.charges
-        begin, currency = self._month_begin(), _currency(self.coordinator)
+        begin, currency = self._month_begin(), currency_of(self.coordinator)
         if description.money:
             self._attr_native_unit_of_measurement = currency
         if description.month:
@@ -237,7 +242,7 @@ class RenaultZeEnergySensor(RenaultZeEntity, RestoreSensor):
         return dt_util.start_of_local_day(dt_util.now().date().replace(day=1))
 
 
-def _currency(coordinator: VehicleCoordinator) -> str:
+def currency_of(coordinator: VehicleCoordinator) -> str:
     """Return the currency of the prices, otherwise of Home Assistant."""
     prices = coordinator.config_entry.runtime_data.prices
     return (prices and prices.known.currency) or coordinator.hass.config.currency

@@ -17,6 +17,7 @@ from ..views import plan_entities
 from ..views.departure_calendar import car_departures
 from ..views.plan_entities import ScheduleStatus, Shown
 from ..views.reasons import ChargingReason, PreconditioningReason
+from .energy import currency_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,18 +119,14 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
     entity_description: RenaultZePlanSensorDescription
     _unrecorded_attributes = RenaultZeEntity._unrecorded_attributes | {"slots"}  # noqa: SLF001 - the way to extend it
 
-    @property
-    @override
-    def native_unit_of_measurement(self) -> str | None:
-        """Return the currency of Home Assistant for an amount of money."""
-        return self.hass.config.currency if self.device_class is SensorDeviceClass.MONETARY else None
-
     @override
     @callback
     def _async_update_attrs(self) -> object:
         """Set the value and its attributes, sentences in Home Assistant's language and with days as of today."""
         shown = self.entity_description.shown_fn(self.coordinator.situation(dt_util.utcnow()))
         texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
+        if self.device_class is SensorDeviceClass.MONETARY:
+            self._attr_native_unit_of_measurement = shown.currency or currency_of(self.coordinator)
         self._attr_native_value = shown.value
         self._attr_extra_state_attributes = {**shown.attributes, **texts}
-        return self._attr_native_value, self._attr_extra_state_attributes
+        return shown.value, self._attr_extra_state_attributes, self.native_unit_of_measurement

@@ -145,6 +145,7 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=list(PreconditioningSource),
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         capability=Capability.PRECONDITIONING_HISTORY,
         part=Part.LAST_PRECONDITIONING,
         value_fn=_of_last_run(lambda run: run.source),

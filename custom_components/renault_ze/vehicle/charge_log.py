@@ -81,6 +81,7 @@ class ChargeRecorder:
         """Start with the stored log."""
         self._storage, self._vehicle, self._options = storage, vehicle, options
         self._read_at: dict[Part, datetime | None] = {}
+        self.statistic_id: str | None = None
         self.log = storage.charges(vehicle.vin)
         self.log = replace(self.log, sessions=tuple(map(self._estimated, self.log.sessions)))
 

@@ -60,11 +60,12 @@ class ScheduleStatus(StrEnum):
 
 
 class Shown(NamedTuple):
-    """The state of an entity, its attributes, and the attributes that are sentences."""
+    """The state of an entity, its attributes, those that are sentences, and the currency of an amount, if known."""
 
     value: str | float | datetime | None
     attributes: Mapping[str, Any]
     sentences: Mapping[str, Sentence]
+    currency: str | None = None
 
 
 NOTHING = Shown(None, {}, {})
@@ -118,9 +119,9 @@ def planned_charge(situation: Situation) -> Shown:
 def saved(situation: Situation) -> Shown:
     """Show what was saved this month, compared with charging as soon as the car is plugged in."""
     savings = situation.plan.savings
-    return (
-        NOTHING if savings is None else Shown(round(savings.amount, 2) + 0.0, {"since": savings.month.isoformat()}, {})
-    )
+    if savings is None:
+        return NOTHING
+    return Shown(round(savings.amount, 2) + 0.0, {"since": savings.month.isoformat()}, {}, savings.currency)
 
 
 def next_preconditioning(situation: Situation) -> Shown:

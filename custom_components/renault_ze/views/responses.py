@@ -11,6 +11,7 @@ from ..plan.edits import has_timer, is_past
 from ..plan.forecast import lasting_limit
 from ..plan.model import Departure, Pause, PlannedWindow
 from ..plan.situation import Situation
+from ..plan.spans import merged
 from ..plan.steps import SendSchedule, Step
 from ..plan.window_edits import to_come
 from ..vehicle.prices import Prices
@@ -168,8 +169,10 @@ def _planned_charge(situation: Situation) -> Json | None:
     if (planned := situation.planned) is None:
         return None
     goal, outcome, zone = planned.goal, planned.outcome, situation.zone
+    # A slot ends with its price, which may be each quarter of an hour.
+    times = merged((each.begin, each.end) for each in outcome.slots)
     return {
-        "slots": [[local(each.begin, zone), local(each.end, zone)] for each in outcome.slots],
+        "slots": [[local(begin, zone), local(end, zone)] for begin, end in times],
         "energy_kwh": outcome.energy_kwh,
         "cost": outcome.cost,
         "ready_by": local(goal.deadline, zone),
@@ -206,7 +209,13 @@ def _charging(situation: Situation) -> Json:
     """Return why the car charges or not."""
     found = reasons.explain_charging(situation)
     at = local(found.at, situation.zone)
-    return {"reason": found.reason, "at": at, "begun": found.begun, "disabled": found.disabled}
+    return {
+        "reason": found.reason,
+        "at": at,
+        "begun": found.begun,
+        "disabled": found.disabled,
+        "price": found.price,
+    }
 
 
 def _preconditioning(situation: Situation) -> Json:
@@ -269,12 +278,11 @@ def _next_departure(situation: Situation) -> Json | None:
 
 def _next_window(situation: Situation) -> Json | None:
     """Return the next window that the car follows."""
-    begin, attributes, _ = plan_entities.next_charge_window(situation)
-    if not isinstance(begin, datetime):
+    shown, zone = plan_entities.next_charge_window(situation), situation.zone
+    if not isinstance(shown.value, datetime):
         return None
-    is_main = attributes["kind"] is plan_entities.WindowKind.MAIN
-    zone = situation.zone
-    return {"begin": local(begin, zone), "end": local(attributes["end"], zone), "main": is_main}
+    is_main = shown.attributes["kind"] is plan_entities.WindowKind.MAIN
+    return {"begin": local(shown.value, zone), "end": local(shown.attributes["end"], zone), "main": is_main}
 
 
 def _copy(situation: Situation, next_step: Step | None) -> Json | None:

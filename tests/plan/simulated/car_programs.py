@@ -139,7 +139,9 @@ class OwnersPrograms:
         for due in all_departures(timeline):
             start = timeline.minute(due.start_at)
             is_calm = timeline.has_no_problems(start - 3 * CAR_RECOVERY_MINUTES, start + 10)
-            if not (due.departure.uses_timer and is_calm and battery_suffices(timeline, due)):
+            # A time that the clock skips is left to a command, and may still be in a car that could not be reached.
+            is_kept = due.departure.uses_timer and _is_clear(due, timeline)
+            if not (is_kept and is_calm and battery_suffices(timeline, due)):
                 continue
             for each in timeline.environment.sent:
                 if each.kind is CommandKind.PRECONDITION and is_for(each, due):

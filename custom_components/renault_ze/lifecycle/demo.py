@@ -3,12 +3,12 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .cloud.demo import DEMO_VIN, DEPARTURE_TIME
-from .cloud.models import Weekday
-from .messages import loaded_text, sentence_text
-from .plan.model import Departure, Plan, as_json
-from .storage import Storage
-from .views.sentences import Sentence
+from ..cloud.demo import DEMO_VIN, DEPARTURE_TIME
+from ..cloud.models import Weekday
+from ..messages import loaded_text, sentence_text
+from ..plan.model import Departure, Plan, as_json
+from ..storage import Storage
+from ..views.sentences import Sentence
 
 _WORKDAYS = frozenset(set(Weekday) - {Weekday.SATURDAY, Weekday.SUNDAY})
 _CHARGE_LIMIT = 80
