@@ -292,7 +292,8 @@ async def test_permissions(car: Car, hass_admin_user: MockUser, entity_registry:
     user = hass_admin_user.id
     assert not (await use(car.hass, STATUS, user)).error
     for tool, args in ((COMMAND, {"command": "precondition"}), (PLAN, {"edit": "skip"})):
-        assert (await use(car.hass, tool, user, **args)).error
+        result = await use(car.hass, tool, user, **args)
+        assert (result.error, str(result.data["error"])[:18]) == (True, "This user may not ")
     assert car.commands == []
 
 
