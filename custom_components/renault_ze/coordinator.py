@@ -149,7 +149,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.cloud.expect_command(self.vehicle.vin, essential=self._commands.tracker.is_unread(self.data))
             return self._commands.tracker.parts
         self.poll_timer.start_interval()
-        return self.poller.due(self.data, now) | self._commands.tracker.parts
+        needed, at_once = self.planner.needed_parts(self.data, now)
+        return self.poller.due(self.data, now, needed) | at_once | self._commands.tracker.parts
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts as soon as few enough vehicles are being read, and update the state."""

@@ -126,17 +126,20 @@ def refused_parts(hass: HomeAssistant, errors: Mapping[Part, CloudError]) -> str
 def error_text(hass: HomeAssistant, err: CloudError) -> str:
     """Return the message of an error in Home Assistant's language."""
     found = translated(hass, err)
-    sentence = Sentence(f"{found['translation_key']}.message", found["translation_placeholders"], "exceptions")
-    return sentence_text(hass, sentence) or str(err)
+    return _exception_text(hass, found["translation_key"], found["translation_placeholders"]) or str(err)
 
 
 @callback
 def exception_text(hass: HomeAssistant, err: HomeAssistantError) -> str:
     """Return the message of an exception, in Home Assistant's language if it is one of this integration."""
-    if err.translation_domain != DOMAIN:
+    if err.translation_domain != DOMAIN or err.translation_key is None:
         return str(err)
-    sentence = Sentence(f"{err.translation_key}.message", err.translation_placeholders or {}, "exceptions")
-    return sentence_text(hass, sentence) or str(err)
+    return _exception_text(hass, err.translation_key, err.translation_placeholders or {}) or str(err)
+
+
+def _exception_text(hass: HomeAssistant, key: str, placeholders: Mapping[str, str]) -> str | None:
+    """Return the text of an exception in Home Assistant's language; None while the language is being loaded."""
+    return sentence_text(hass, Sentence(f"{key}.message", placeholders, "exceptions"))
 
 
 async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:

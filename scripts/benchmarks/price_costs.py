@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from custom_components.renault_ze.cloud.schedule import GRID
-from custom_components.renault_ze.plan.spans import first_quarter
+from custom_components.renault_ze.cloud.schedule import GRID, first_quarter
 from custom_components.renault_ze.vehicle.prices import Prices
 
 HOUR = timedelta(hours=1)

@@ -47,6 +47,7 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     assert first.capabilities - both == {Capability.CANCEL_PRECONDITIONING, Capability.OUTSIDE_TEMPERATURE}
     assert second.capabilities - both == {
         Capability.BATTERY_ENERGY,
+        Capability.CAR_DEPARTURES,
         Capability.LOCATION,
         Capability.PRECONDITIONING_STATE,
         Capability.TIRE_PRESSURES,

@@ -13,12 +13,11 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.cloud.schedule import DAY, GRID, on_date
+from custom_components.renault_ze.cloud.schedule import DAY, GRID, Span, first_quarter, on_date
 from custom_components.renault_ze.plan.charge_model import ChargeModel
 from custom_components.renault_ze.plan.cheapest import Goal, Night, PlannedCharge, cheapest
 from custom_components.renault_ze.plan.model import ChosenWindows
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.spans import Span, first_quarter
 from custom_components.renault_ze.vehicle.prices import Price, Prices, prices_of
 
 HOUR = timedelta(hours=1)

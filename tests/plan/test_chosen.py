@@ -14,10 +14,10 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.schedule import on_date
+from custom_components.renault_ze.plan.desired import any_overlap
 from custom_components.renault_ze.plan.model import ChosenWindows, Plan, PlannedWindow, as_json, from_json
 from custom_components.renault_ze.plan.sending import with_sent
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.spans import any_overlap
 from custom_components.renault_ze.plan.steps import SendSchedule
 from custom_components.renault_ze.plan.timetable import slot_of
 from custom_components.renault_ze.plan.window_edits import with_chosen

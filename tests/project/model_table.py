@@ -78,6 +78,10 @@ EVIDENCE: dict[Capability, dict[str, tuple[str, str]]] = {
         "*": ("documented", "table of the library"),
     },
     Capability.PRECONDITIONING_HISTORY: {"*": ("not proven", "reported as removed (#1712)")},
+    Capability.CAR_DEPARTURES: {
+        "X102VE": ("not proven", "one report of 2020 (#86)"),
+        "*": ("not proven", "no successful write is reported; the fields are in fixtures of the library"),
+    },
     Capability.TIRE_PRESSURES: {"*": ("observed", "#1411; many cars have none (#1729)")},
     Capability.CABIN_TEMPERATURE: {
         "R5E1VE": ("observed", "#2031; no longer reported by one car (#2163)"),

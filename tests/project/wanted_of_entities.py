@@ -136,6 +136,9 @@ STEPS = [
         for reason in MESSAGE_REASONS
         if reason not in {*ABOUT_WINDOWS, StepReason.SCHEDULE_REFUSED}
     ),
+    DepartureMessage(
+        at=NOW, reason=StepReason.SENT, departure=LEAVING._replace(departure=replace(DEPARTURE, uses_timer=True))
+    ),
     *(WindowMessage(at=NOW, reason=reason, window=WINDOW, begins_at=NOW) for reason in ABOUT_WINDOWS),
     RefusalMessage(Refusal("rejected", {"reason": "no"})),
 ]

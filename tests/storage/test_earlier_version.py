@@ -40,7 +40,7 @@ def test_plan() -> None:
     added = {
         "undecided": False,
         "disabled_at": None,
-        **dict.fromkeys(("charge_limit", "savings")),
+        **dict.fromkeys(("car_departures", "charge_limit", "savings")),
         **{key: [] for key in ("chosen", "temporary")},
         "cheapest_hours": False,
         "limit": {"stopped_at": None, "tries": 0, "started_at": None, "is_overridden": False},

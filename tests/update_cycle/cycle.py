@@ -162,7 +162,8 @@ class UpdateCycle:
             self.cloud.expect_command(self.vehicle.vin, essential=self.sender.tracker.is_unread(self.data))
             return self.sender.tracker.parts
         self._timer.start_interval()
-        return self._poller.due(self.data, now)
+        needed, at_once = self.planner.needed_parts(self.data, now)
+        return self._poller.due(self.data, now, needed) | at_once
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts, and update the state."""

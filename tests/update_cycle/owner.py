@@ -88,6 +88,11 @@ class Owner:
         await self.cycle.wake()
         return self.cycle
 
+    async def stop_and_start(self) -> UpdateCycle:
+        """Restart the integration."""
+        self.cycle = None
+        return await self.start()
+
     async def pass_by(self, span: timedelta) -> None:
         """Let time pass from event to event."""
         end = self.now + span

@@ -22,6 +22,7 @@ class Capability(StrEnum):
     CABIN = "cabin"
     CABIN_TEMPERATURE = "cabin_temperature"
     CANCEL_PRECONDITIONING = "cancel_preconditioning"
+    CAR_DEPARTURES = "car_departures"
     CHARGE_HISTORY = "charge_history"
     CHARGE_LIMIT = "charge_limit"
     CHARGE_SCHEDULE = "charge_schedule"
@@ -69,6 +70,7 @@ class Part(StrEnum):
     TIRE_PRESSURES = "tire_pressures"
     LOCKS = "locks"
     ALERTS = "alerts"
+    CAR_DEPARTURES = "car_departures"
 
 
 class PreconditioningSource(StrEnum):
@@ -293,6 +295,7 @@ class CommandKind(StrEnum):
     DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"
     SET_NOTIFICATIONS = "set_notifications"
     SET_CHARGE_LIMITS = "set_charge_limits"
+    SET_CAR_DEPARTURES = "set_car_departures"
     REFRESH_LOCATION = "refresh_location"
     SOUND_HORN = "sound_horn"
     FLASH_LIGHTS = "flash_lights"

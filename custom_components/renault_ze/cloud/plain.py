@@ -6,6 +6,7 @@ from typing import Any
 from .exceptions import UnsupportedError
 from .models import ChargeSchedule, CommandKind, NotificationSettings, Part
 from .reports import Cabin, ChargeLimits, Location
+from .schedule import CarDeparture, CarDepartures
 
 
 class PlainCloud:
@@ -75,6 +76,14 @@ class PlainCloud:
     async def picture(self, vin: str) -> bytes:
         """Raise UnsupportedError: there is none."""
         raise UnsupportedError("This car's cloud has no picture")
+
+    async def departures(self, vin: str) -> CarDepartures | None:
+        """Raise UnsupportedError: there is no such data."""
+        raise UnsupportedError("This car's cloud has no departures")
+
+    async def set_departures(self, vin: str, departures: tuple[CarDeparture, ...]) -> None:
+        """Raise UnsupportedError: there is no such command."""
+        raise UnsupportedError("This car's cloud has no departures")
 
     async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
         """Raise UnsupportedError: these cars have no charge limit."""

@@ -17,6 +17,7 @@ from .models import (
     PreconditioningRun,
 )
 from .reports import Cabin, ChargeLimits, Location
+from .schedule import CarDeparture, CarDepartures
 
 
 class Clock:
@@ -76,6 +77,9 @@ class Cloud(Protocol):
     async def picture(self, vin: str) -> bytes:
         """Return the picture of the car, of at most 2 MB."""
 
+    async def departures(self, vin: str) -> CarDepartures | None:
+        """Return the departures that the car keeps itself, None if its response does not contain them."""
+
     def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Announce a command, so that the reads before it may use the requests reserved for commands.
 
@@ -134,6 +138,9 @@ class Cloud(Protocol):
 
     def clear_schedule_read(self, vin: str) -> bool:
         """Forget that the charge schedule was read for another purpose, and return whether it was."""
+
+    async def set_departures(self, vin: str, departures: tuple[CarDeparture, ...]) -> None:
+        """Replace the departures in the car that were sent from here; all others stay."""
 
     async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
         """Write the levels between which the car charges."""

@@ -1,8 +1,9 @@
-"""Calculate with charge windows and wall clocks."""
+"""Calculate with charge windows, departures, and wall clocks."""
 
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +27,9 @@ _CLOCK_CORRECTION = timedelta(minutes=1)
 FIRST_RETRY = timedelta(minutes=5)
 # A feature that returns is shown within hours.
 LONGEST_RETRY = timedelta(hours=6)
+
+
+type Span = tuple[datetime, datetime]
 
 
 class ScheduleError(ValueError):
@@ -59,6 +63,28 @@ def errors_of[**P](check: Callable[P, object], *args: P.args, **kwargs: P.kwargs
         check(*args, **kwargs)
     except ScheduleError as err:
         yield err
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class CarDeparture:
+    """A time of the vehicle's wall clock at which the car is to be preconditioned, every week on a weekday."""
+
+    weekday: Weekday
+    at: time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CarDepartures:
+    """The active departures in a car: `ours` were sent from here, the `others` were set in the car or an app.
+
+    There is `room` for so many different times of ours. While they are `suspended`, all programs are inactive, because
+    a charge was started, and none can be sent.
+    """
+
+    ours: tuple[CarDeparture, ...] = ()
+    others: tuple[CarDeparture, ...] = ()
+    room: int = 0
+    suspended: bool = False
 
 
 class WindowSpan(NamedTuple):
@@ -241,3 +267,32 @@ class RetryTimes[K]:
 def _wall_clock(at: datetime, zone: tzinfo) -> datetime:
     """Return what the wall clock shows, without telling the repeated hours apart."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Return spans in order, those joined that touch."""
+    found: list[Span] = []
+    for begin, end in sorted(spans):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return found
+
+
+def split(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans of a day at most, as no window of a car is longer."""
+    for begin, end in spans:
+        full_days = (end - begin - GRID) // DAY
+        yield from ((begin + day * DAY, begin + (day + 1) * DAY) for day in range(full_days))
+        yield begin + full_days * DAY, end
+
+
+def overlap(one: Span, other: Span) -> timedelta:
+    """Return how long two spans overlap."""
+    return max(min(one[1], other[1]) - max(one[0], other[0]), timedelta())
+
+
+def first_quarter(at: datetime) -> datetime:
+    """Return the first quarter of an hour that does not begin before an instant."""
+    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % GRID

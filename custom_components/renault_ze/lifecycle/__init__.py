@@ -27,7 +27,7 @@ from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
 from ..devices import is_device_disabled
 from ..plan import sending, timer, window_edits
 from ..plan.corrections import plan_without_future_times
-from ..plan.model import Plan, as_json, from_json
+from ..plan.model import DepartureRecord, Plan, as_json, from_json
 from ..plan.sending import LEAST_GAP
 from ..plan.settings import TIMER_DELAY, settings_of
 from ..plan.situation import Situation
@@ -150,7 +150,7 @@ def clean_up(
     suspended = suspended_cars(storage.session)
     ended = {vin: storage.plan(vin) for vin in storage.plans.keys() | suspended if vins is None or vin in vins}
     plans = {vin: _plan_at_end(from_json(plan), is_removed=is_removed) for vin, plan in ended.items()}
-    if plans := {vin: plan for vin, plan in plans.items() if plan.claimed or plan.timer or vin in suspended}:
+    if plans := {vin: plan for vin, plan in plans.items() if _is_unclean(plan) or vin in suspended}:
         cleanup = _Cleanup(hass, entry, storage, plans, is_loaded=vins is not None)
         hass.async_create_background_task(cleanup.run(), "renault_ze cleanup", eager_start=False)
 
@@ -158,7 +158,12 @@ def clean_up(
 def _plan_at_end(plan: Plan, *, is_removed: bool) -> Plan:
     """Return a plan that no longer runs; unless its entry is removed, the next departure keeps its timer."""
     plan = window_edits.at_end(plan)
-    return timer.without_departures(plan) if is_removed else replace(plan, timer=None)
+    return timer.without_departures(plan) if is_removed else replace(plan, timer=None, car_departures=None)
+
+
+def _is_unclean(plan: Plan) -> bool:
+    """Return whether a car may hold something that it should not when its plan no longer runs."""
+    return plan.claimed or plan.timer is not None or plan.car_departures is not None
 
 
 class _Cleanup:
@@ -251,6 +256,7 @@ class _Cleanup:
         )
         waits = [
             await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
+            await self._delete_departures(cloud, vehicle) if plan.car_departures is not None else None,
             # The charge schedule that the car has lost with a command.
             None if await cloud.restore_charge_schedule(vehicle.vin) else LEAST_GAP,
             await self._restore_schedule(cloud, vehicle) if plan.claimed else None,
@@ -269,6 +275,17 @@ class _Cleanup:
             self._plans[vehicle.vin] = timer.with_deletion(plan, now)
             await cloud.cancel_preconditioning_timer(vehicle.vin)
         return None if plan.timer is None else TIMER_DELAY
+
+    async def _delete_departures(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
+        """Delete our departures from a car, and return when to check that they are gone."""
+        plan = self._plans[vehicle.vin]
+        found, is_sent = await cloud.departures(vehicle.vin), plan.car_departures == DepartureRecord()
+        if found is not None and not found.ours and is_sent:
+            self._plans[vehicle.vin] = replace(plan, car_departures=None)
+            return None
+        self._plans[vehicle.vin] = replace(plan, car_departures=DepartureRecord())
+        await cloud.set_departures(vehicle.vin, ())
+        return LEAST_GAP
 
     async def _restore_schedule(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Send a car its schedule as soon as the cloud takes it, and return when to check."""

@@ -13,13 +13,12 @@ from statistics import mean, median
 from typing import NamedTuple
 
 from ..cloud.models import ChargeWindow, Weekday
-from ..cloud.schedule import DAY, GRID, on_date
+from ..cloud.schedule import DAY, GRID, Span, first_quarter, merged, on_date, overlap, split
 from ..vehicle.prices import Prices
 from .charge_model import FULL, ChargeModel
 from .model import ChosenWindows
 from .settings import Settings
 from .slot_search import Quarter, Task, search
-from .spans import Span, first_quarter, merged, overlap, split
 
 # A new window costs as much as this much energy (kWh) at the usual price: some of it is lost each time charging starts.
 _SWITCHING_KWH = 0.05

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..cloud.models import Battery, Part
-from ..cloud.schedule import DAY, GRID, next_at
+from ..cloud.schedule import DAY, GRID, first_quarter, next_at
 from ..vehicle.prices import Prices
 from .charge_model import ChargeModel
 from .cheapest import Goal, Night, PlannedCharge, cheapest
@@ -13,7 +13,6 @@ from .forecast import lasting_limit
 from .model import ChosenWindows, Plan
 from .savings import with_report
 from .situation import INSTANT, Situation
-from .spans import first_quarter
 from .timetable import occurrences
 from .window_edits import with_chosen
 

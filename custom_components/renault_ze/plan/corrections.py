@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from ..cloud.schedule import DAY, instant, is_ahead, next_at
 from ..vehicle.state import CLOCK_TOLERANCE
-from .model import Attempt, Outcome, Plan, SentSchedule, Timer
+from .model import Attempt, DepartureRecord, Outcome, Plan, SentSchedule, Timer
 from .sending import LEAST_GAP
 from .settings import RETRY_AFTER, Settings
 from .timer import set_at, wall_clock
@@ -29,6 +29,7 @@ def plan_without_future_times(plan: Plan, now: datetime, settings: Settings) -> 
         late=None if _is_ahead(plan.late, now) else plan.late,
         last_sent=_sent(plan.last_sent, now),
         timer=_timer(plan.timer, now, settings.zone),
+        car_departures=_record(plan.car_departures, now),
         limit=replace(plan.limit, stopped_at=_not_after(plan.limit.stopped_at, now)),
         attempts=tuple(each for each in plan.attempts if not _is_too_early(each, now, settings)),
     )
@@ -42,6 +43,8 @@ def _has_future_times(plan: Plan, now: datetime, settings: Settings) -> bool:
         instants.append(plan.last_sent.at)
     if plan.timer is not None:
         instants += (plan.timer.sent_at, plan.timer.cancelled_at)
+    if plan.car_departures is not None:
+        instants += (plan.car_departures.sent_at, plan.car_departures.changed_at)
     return any(_is_ahead(at, now) for at in instants) or any(
         _is_too_early(each, now, settings) for each in plan.attempts
     )
@@ -77,6 +80,13 @@ def _timer(timer: Timer | None, now: datetime, zone: tzinfo) -> Timer | None:
     start_at = next_at(wall_clock(timer.start_at, zone), zone, now)
     ready_at = start_at + (timer.ready_at - timer.start_at)
     return replace(timer, sent_at=now - CLOCK_TOLERANCE, start_at=start_at, ready_at=ready_at)
+
+
+def _record(record: DepartureRecord | None, now: datetime) -> DepartureRecord | None:
+    """Return the record of departures in the car without instants in the future."""
+    if record is None:
+        return None
+    return replace(record, sent_at=_not_after(record.sent_at, now), changed_at=_not_after(record.changed_at, now))
 
 
 def _is_too_early(attempt: Attempt, now: datetime, settings: Settings) -> bool:

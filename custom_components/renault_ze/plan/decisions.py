@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from . import limits, preconditioning, sending, steps, timer
+from . import car_departures, limits, preconditioning, sending, steps, timer
 from .corrections import plan_without_future_times
 from .model import Plan
 from .situation import Situation
@@ -29,18 +29,21 @@ def observed(situation: Situation) -> Plan:
     plan = plan_without_future_times(situation.plan, situation.now, situation.settings)
     situation = situation.with_plan(preconditioning.with_responses(plan, situation.state, situation.now))
     situation = situation.with_plan(timer.with_observed_timer(situation))
+    situation = situation.with_plan(car_departures.with_observed_departures(situation))
     situation = situation.with_plan(limits.with_observed_charge(situation))
     situation = situation.with_plan(sending.with_observed_schedule(situation))
     return limits.with_shortened_windows(situation)
 
 
-def recorded(plan: Plan, step: Step, now: datetime) -> Plan:  # noqa: PLR0911 - one for each kind
+def recorded(plan: Plan, step: Step, now: datetime) -> Plan:  # noqa: C901, PLR0911 - one for each kind
     """Return the plan once a step is taken."""
     match step:
         case steps.Start():
             return preconditioning.with_start(plan, step, now)
         case steps.SetTimer():
             return timer.with_timer(plan, step, now)
+        case steps.SetCarDepartures():
+            return car_departures.with_sent_departures(plan, step, now)
         case steps.StopCharge():
             return limits.with_stopped(plan, now)
         case steps.CancelTimer():
@@ -59,6 +62,8 @@ def is_unread(situation: Situation, step: Step) -> bool:
         return sending.is_unread(situation, step)
     if isinstance(step, steps.StopCharge):
         return limits.is_unread(situation)
+    if isinstance(step, steps.SetCarDepartures):
+        return car_departures.is_unread(situation)
     return preconditioning.is_unread(situation, step)
 
 
@@ -67,7 +72,7 @@ def is_idle(situation: Situation) -> bool:
     plan, held = situation.plan, situation.held
     if plan.departures or plan.timer or plan.attempts or plan.claimed or plan.undecided or plan.late:
         return False
-    if plan.charge_limit is not None or plan.chosen or plan.temporary:
+    if plan.car_departures is not None or plan.charge_limit is not None or plan.chosen or plan.temporary:
         return False
     if held is None:
         return True
@@ -80,6 +85,7 @@ def is_idle(situation: Situation) -> bool:
 def _departure_steps(situation: Situation) -> Iterator[Step]:
     """Yield the steps for departures."""
     yield from timer.deletion(situation)
+    yield from car_departures.sending(situation)
     now, near = situation.now, situation.open_departures
     for each in near:
         yield from _steps_for(situation, each)
@@ -94,7 +100,11 @@ def _steps_for(situation: Situation, each: steps.DepartureTime) -> Iterator[Step
     """Yield the steps for one departure."""
     if situation.now < each.start_at:
         yield from preconditioning.warning(situation, each)
-        if timer.can_use_timer(situation, each):
+        if situation.settings.keeps_departures:
+            if car_departures.can_keep(situation, each):
+                yield from car_departures.setting(situation, each)
+                return
+        elif timer.can_use_timer(situation, each):
             yield from timer.setting(situation, each)
             return
     yield from preconditioning.starting(situation, each)

@@ -4,14 +4,14 @@ A day that a choice leaves empty is filled where the car needs a window every da
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from operator import itemgetter
 
 from ..cloud.models import ChargeWindow, Weekday
 from ..cloud.schedule import DAY, GRID, on_date
 from .situation import INSTANT, Situation
-from .spans import any_overlap
 from .timetable import Occurrence, clock_shift, dates, fitting, slot_of
 
 # A window that has begun is still sent if a quarter of an hour is left once the car may have it.
@@ -62,6 +62,18 @@ def _apart(
         if not any_overlap((each, *kept)):
             kept.append(each)
     return tuple(sorted(kept))
+
+
+def any_overlap(windows: Iterable[ChargeWindow]) -> bool:
+    """Return whether some windows overlap in the week."""
+    begins = sorted((_since_monday(each), each) for each in windows)
+    following = [(begin + 7 * DAY, each) for begin, each in begins[:1]]
+    return any(begin + each.duration > after for (begin, each), (after, _) in pairwise([*begins, *following]))
+
+
+def _since_monday(each: ChargeWindow) -> timedelta:
+    """Return how far into the week a window begins."""
+    return timedelta(each.weekday, hours=each.start.hour, minutes=each.start.minute)
 
 
 def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[Weekday, ChargeWindow]:

@@ -56,7 +56,9 @@ def is_past(departure: Departure, zone: tzinfo, now: datetime) -> bool:
 
 
 def has_timer(vehicle: Vehicle) -> bool:
-    """Return whether the car's timer can be set, read, and deleted."""
+    """Return whether the car's timer can be set, read, and deleted, or the car keeps departures itself."""
+    if Capability.CAR_DEPARTURES in vehicle.capabilities:
+        return True
     return vehicle.capabilities >= _TIMER and vehicle.unconfirmable.isdisjoint(_TIMER_COMMANDS)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from ..cloud import codec
 from ..cloud.codec import stored_as
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
+from ..cloud.schedule import CarDeparture
 from .savings import Savings
 
 # Past departures and windows for one date stay visible in a calendar for this long.
@@ -137,6 +138,22 @@ class Timer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DepartureRecord:
+    """The departures last sent to a car, and how often departures were sent in a row without being seen in it.
+
+    `held` are all departures that were last seen in the car. Those that were sent are `confirmed` once they were seen;
+    if they no longer are, they were changed in the car or an app at `changed_at`, and stay like that.
+    """
+
+    sent: tuple[CarDeparture, ...] = ()
+    sent_at: datetime | None = None
+    tries: int = 0
+    confirmed: bool = False
+    held: tuple[CarDeparture, ...] = ()
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SentSchedule:
     """The charge schedule last sent to the car, and how often in a row; it has no windows if it was disabled."""
 
@@ -192,6 +209,7 @@ class Plan:
     late: datetime | None = None
     last_sent: SentSchedule | None = field(default=None, metadata=stored_as("load"))
     timer: Timer | None = None
+    car_departures: DepartureRecord | None = None
     attempts: tuple[Attempt, ...] = ()
     chosen: tuple[ChosenWindows, ...] = ()
     temporary: tuple[PlannedWindow, ...] = ()

@@ -17,10 +17,11 @@ from ..cloud.models import Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.command import Command
+from ..vehicle.equipment_commands import SetCarDepartures
 from ..vehicle.log import CarLog
 from ..vehicle.results import CommandError
 from ..vehicle.state import RUN_PARTS, VehicleState
-from . import preconditioning, sending, steps
+from . import car_departures, preconditioning, sending, steps
 from .cheapest_hours import CheapestHours
 from .corrections import in_other_zone
 from .decisions import is_idle, is_unread, next_step, observed, recorded
@@ -34,11 +35,14 @@ _PARTS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.STOP_CHARGE: (Part.BATTERY,),
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.CANCEL_TIMER: (Part.PRECONDITIONING_TIMER,),
+    StepKind.SET_CAR_DEPARTURES: (Part.CAR_DEPARTURES,),
     StepKind.SEND_SCHEDULE: (Part.CHARGE_SCHEDULE,),
     StepKind.MESSAGE: (Part.BATTERY, *RUN_PARTS, Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
 }
 # Messages about what was seen or sent need no other poll.
 _CERTAIN = {StepReason.READY, StepReason.SENT}
+# Messages that the car does not hold a departure.
+_OF_TIMER = {StepReason.TIMER_FAILED, StepReason.TIMER_SET_ELSEWHERE}
 # Entities of one update share a situation.
 _ONE_UPDATE = timedelta(seconds=1)
 
@@ -156,10 +160,20 @@ class Planner:
 
     def reads(self, step: Step, state: VehicleState, now: datetime) -> Reads:
         """Return the parts to read before a step is taken."""
-        parts = () if step.reason in _CERTAIN else filter(self._vehicle.shows, _PARTS[step.kind])
+        wanted = _PARTS[step.kind]
+        if step.reason in _OF_TIMER and self.settings.keeps_departures:
+            wanted = (Part.CAR_DEPARTURES,)
+        parts = () if step.reason in _CERTAIN else filter(self._vehicle.shows, wanted)
         optional = step.kind in {StepKind.START, StepKind.MESSAGE}
         essential = not optional or is_unread(self.situation(state, now), step)
         return Reads(tuple(parts), essential)
+
+    def needed_parts(self, state: VehicleState, now: datetime) -> tuple[frozenset[Part], frozenset[Part]]:
+        """Return the parts that the plan needs to be polled, and those of them to read at once."""
+        if not self.settings.keeps_departures or not car_departures.is_needed(self.plan):
+            return frozenset(), frozenset()
+        parts = frozenset({Part.CAR_DEPARTURES})
+        return parts, parts if car_departures.is_due(self.situation(state, now)) else frozenset()
 
     async def take(
         self, step: Step, reads: Reads, responses: Mapping[Part, Any], state: VehicleState, now: datetime
@@ -227,23 +241,28 @@ class Planner:
         """Tell and send what a step is for; return why a command was not accepted."""
         self._log.debug("Step of the plan: %s because of %s", step.kind, step.reason)
         match step:
-            case steps.Start():
-                if step.reason in MESSAGE_REASONS:
-                    self._notify(step)
-                again = step.reason is StepReason.RETRY
-                return await self._send_logged(preconditioning.command(self.settings, again=again))
-            case steps.StopCharge():
-                return await self._send_logged(commands.StopCharge())
-            case steps.SetTimer():
-                return await self._send_logged(
-                    commands.PreconditionAt(step.start, temperature=self.settings.temperature)
-                )
-            case steps.CancelTimer():
-                return await self._send_logged(commands.CancelPrecondition())
-            case steps.SendSchedule():
-                return await self._send_logged(commands.schedule_command(step.schedule))
             case steps.DepartureMessage() | steps.WindowMessage():
                 self._notify(step)
+            case steps.Start() if step.reason in MESSAGE_REASONS:
+                self._notify(step)
+        command = self._command(step)
+        return None if command is None else await self._send_logged(command)
+
+    def _command(self, step: Step) -> Command | None:  # noqa: PLR0911 - one for each kind
+        """Return the command that a step sends, if any."""
+        match step:
+            case steps.Start():
+                return preconditioning.command(self.settings, again=step.reason is StepReason.RETRY)
+            case steps.StopCharge():
+                return commands.StopCharge()
+            case steps.SetTimer():
+                return commands.PreconditionAt(step.start, temperature=self.settings.temperature)
+            case steps.CancelTimer():
+                return commands.CancelPrecondition()
+            case steps.SetCarDepartures():
+                return SetCarDepartures(step.departures)
+            case steps.SendSchedule():
+                return commands.schedule_command(step.schedule)
         return None
 
     async def _send_logged(self, command: Command) -> Rejection | None:

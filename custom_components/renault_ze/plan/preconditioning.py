@@ -104,7 +104,7 @@ def is_unread(situation: Situation, step: Step) -> bool:
         return False
     state, attempt = situation.state, situation.attempt(step.departure)
     if step.reason is StepReason.TIMER_SILENT:
-        return not read_since(state, step.departure.start_at + TIMER_DELAY)
+        return not read_since(state, situation.silent_at(step.departure))
     if step.reason is not StepReason.RETRY or attempt.sent_at is None:
         return False
     tracked = command_since(state, attempt.sent_at)
@@ -146,7 +146,7 @@ def _due(situation: Situation, each: DepartureTime) -> tuple[datetime, StepReaso
     attempt, state = situation.attempt(each), situation.state
     if attempt.sent_at is None:
         if situation.has_timer(each):
-            return each.start_at + TIMER_DELAY, StepReason.TIMER_SILENT
+            return situation.silent_at(each), StepReason.TIMER_SILENT
         return each.start_at, StepReason.DEPARTURE
     if attempt.sent >= MOST_SENT:
         return None
@@ -169,6 +169,10 @@ def _final_message(situation: Situation, each: DepartureTime) -> Iterator[Depart
     if attempt.sent_at is None and not situation.has_timer(each):
         if each.departure.since is None or each.departure.since < each.start_at:
             yield DepartureMessage(at=now, reason=StepReason.MISSED, departure=each)
+        return
+    if attempt.sent_at is None and situation.settings.keeps_departures:
+        # Home Assistant was away, or too late to see what the car did by itself.
+        yield DepartureMessage(at=now, reason=StepReason.SENT, departure=each)
         return
     tracked = None if attempt.sent_at is None else command_since(situation.state, attempt.sent_at)
     settled = tracked is not None and tracked.is_settled

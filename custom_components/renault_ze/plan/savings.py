@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
+from ..cloud.schedule import Span
 from ..vehicle.prices import Prices
 from .charge_model import FULL, ChargeModel
-from .spans import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -75,6 +75,7 @@ def settings_of(
         disabled=disabled,
         shows_runs=CommandKind.PRECONDITION not in vehicle.unconfirmable,
         has_schedule=Capability.CHARGE_SCHEDULE in vehicle.capabilities,
+        keeps_departures=Capability.CAR_DEPARTURES in vehicle.capabilities,
         ready_by=time.fromisoformat(options.get(CONF_READY_BY, DEFAULT_READY_BY)),
         minimum_level=int(options.get(CONF_MINIMUM_LEVEL, DEFAULT_MINIMUM_LEVEL)),
         least_saving=float(options.get(CONF_LEAST_SAVING, DEFAULT_LEAST_SAVING)),
@@ -137,8 +138,8 @@ class Settings:
     which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its own zone if None, with
     `max_window_times` different times; None is any number. `every_day` is whether each day needs a window. `shows_runs`
     is whether the cloud shows runs of preconditioning, `can_stop` whether charging can be stopped, `has_schedule`
-    whether the car has a charge schedule. `temperature` (°C) is what the car is preconditioned to, None if its cloud
-    takes none.
+    whether the car has a charge schedule, and `keeps_departures` whether it keeps departures itself. `temperature` (°C)
+    is what the car is preconditioned to, None if its cloud takes none.
 
     In the cheapest hours the car is charged by a departure or else by `ready_by`, below `minimum_level` (percent) at
     once, and windows change for no less than `least_saving`. `charging_loss` is the share of the energy (percent) that
@@ -160,6 +161,7 @@ class Settings:
     disabled: tuple[Disabled, ...] = ()
     shows_runs: bool = True
     has_schedule: bool = True
+    keeps_departures: bool = False
     ready_by: time = time(7)
     minimum_level: int = 0
     least_saving: float = 0.0

@@ -5,14 +5,14 @@ from dataclasses import InitVar, dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 
-from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part
-from ..cloud.schedule import DAY, YEARS, instant, years_from
+from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part, Weekday
+from ..cloud.schedule import DAY, YEARS, CarDeparture, CarDepartures, instant, years_from
 from ..vehicle.state import VehicleState
 from .charge_model import ChargeModel, charge_model
 from .cheapest import PlannedCharge
 from .chosen import Skips
 from .model import Attempt, Outcome, Plan, PlannedWindow, by_weekday
-from .settings import AHEAD, Settings
+from .settings import AHEAD, TIMER_DELAY, Settings
 from .steps import DepartureTime, Forecast
 from .timetable import (
     Memo,
@@ -258,11 +258,37 @@ class Situation:
         return self.attempt(each).outcome in {None, Outcome.TOO_LOW}
 
     def has_timer(self, each: DepartureTime) -> bool:
-        """Return whether the car's timer was set for a departure and can be relied on."""
-        timer = self.plan.timer
+        """Return whether the car's timer was set for a departure and can be relied on, or the car keeps it itself."""
+        timer, kept = self.plan.timer, self.plan.car_departures
+        if self.settings.keeps_departures:
+            is_held = kept is not None and each.departure.uses_timer and self.as_kept(each) in kept.held
+            return is_held and self.is_kept_clear(each) and not self.attempt(each).without_timer
         if timer is None or timer.cancelled_at is not None or self.attempt(each).without_timer:
             return False
         return (timer.departure, timer.ready_at, timer.start_at) == (each.departure.id, each.ready_at, each.start_at)
+
+    @property
+    def car_departures(self) -> CarDepartures | None:
+        """Return the departures in a car that keeps them itself, None if unknown."""
+        is_known = self.settings.keeps_departures and Part.CAR_DEPARTURES in self.state.known
+        return self.state.car_departures if is_known else None
+
+    def as_kept(self, each: DepartureTime) -> CarDeparture:
+        """Return a departure as a car keeps it, every week."""
+        return CarDeparture(Weekday(each.day.weekday()), each.departure.at)
+
+    def is_kept_clear(self, each: DepartureTime) -> bool:
+        """Return whether a car that keeps a departure is ready once on its day: the clock shows its time once."""
+        local = each.ready_at.astimezone(self.zone)
+        is_once = local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset()
+        return is_once and local.replace(tzinfo=None) == datetime.combine(each.day, each.departure.at)
+
+    def silent_at(self, each: DepartureTime) -> datetime:
+        """Return when a car that has not started by itself is sent a command; by its timer it starts earlier."""
+        starts_at = each.start_at
+        if self.settings.keeps_departures:
+            starts_at = each.ready_at - self.settings.run_length
+        return starts_at + TIMER_DELAY
 
     def checks(self, each: DepartureTime) -> tuple[datetime, datetime]:
         """Return when the battery is checked: the evening before a departure, and an hour before."""

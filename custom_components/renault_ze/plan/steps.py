@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from ..cloud.models import ChargeSchedule, ChargeWindow
+from ..cloud.schedule import CarDeparture
 from .model import Departure
 
 
@@ -17,6 +18,7 @@ class StepKind(StrEnum):
     STOP_CHARGE = "stop_charge"
     CANCEL_TIMER = "cancel_timer"
     SET_TIMER = "set_timer"
+    SET_CAR_DEPARTURES = "set_car_departures"
     SEND_SCHEDULE = "load"
     MESSAGE = "say"
 
@@ -147,6 +149,14 @@ class CancelTimer(_Step):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SetCarDepartures(_Step):
+    """Replace our departures in a car that keeps them itself."""
+
+    kind: ClassVar = StepKind.SET_CAR_DEPARTURES
+    departures: tuple[CarDeparture, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StopCharge(_Step):
     """Stop a charge that has reached its limit."""
 
@@ -186,6 +196,8 @@ class RefusalMessage(NamedTuple):
     reason: StepReason = StepReason.SCHEDULE_REFUSED
 
 
-type Step = Start | StopCharge | SetTimer | CancelTimer | SendSchedule | DepartureMessage | WindowMessage
+type Step = (
+    Start | StopCharge | SetTimer | CancelTimer | SetCarDepartures | SendSchedule | DepartureMessage | WindowMessage
+)
 # What is told; a `Start` only for one of the reasons in `MESSAGE_REASONS`.
 type Message = Start | DepartureMessage | WindowMessage | RefusalMessage

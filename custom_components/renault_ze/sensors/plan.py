@@ -14,6 +14,7 @@ from ..entity import RenaultZeDescription, RenaultZeEntity
 from ..messages import sentence_text
 from ..plan.situation import Situation
 from ..views import plan_entities
+from ..views.departure_calendar import car_departures
 from ..views.plan_entities import ScheduleStatus, Shown
 from ..views.reasons import ChargingReason, PreconditioningReason
 from .energy import currency_of
@@ -44,6 +45,17 @@ PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         capability=Capability.PRECONDITIONING,
         shown_fn=plan_entities.next_departure,
+    ),
+    RenaultZePlanSensorDescription(
+        key="car_departures",
+        translation_key="car_departures",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # It takes a request an hour, which the plan only needs for departures that use the car's timer.
+        entity_registry_enabled_default=False,
+        capability=Capability.CAR_DEPARTURES,
+        part=Part.CAR_DEPARTURES,
+        shown_fn=car_departures,
     ),
     RenaultZePlanSensorDescription(
         key="next_preconditioning",

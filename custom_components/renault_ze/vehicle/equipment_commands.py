@@ -1,4 +1,4 @@
-"""The commands that only some vehicles take: charge limits, location, horn, and lights."""
+"""The commands that only some vehicles take: departures, charge limits, location, horn, and lights."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +8,7 @@ from ..cloud.exceptions import RejectedError
 from ..cloud.models import CommandKind, Part
 from ..cloud.protocol import Cloud
 from ..cloud.reports import ChargeLimits
+from ..cloud.schedule import CarDeparture
 from .command import Command
 from .state import VehicleState
 
@@ -43,6 +44,24 @@ class SetChargeLimits(Command):
             return None
         changes = {"target": self.target, "minimum": self.minimum}
         return replace(state.charge_limits, **{name: each for name, each in changes.items() if each is not None})
+
+
+@dataclass(frozen=True)
+class SetCarDepartures(Command):
+    """Replace the departures in the vehicle that were sent from here."""
+
+    kind = CommandKind.SET_CAR_DEPARTURES
+    parts = (Part.CAR_DEPARTURES,)
+    replaces = frozenset({CommandKind.SET_CAR_DEPARTURES})
+    departures: tuple[CarDeparture, ...]
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
+        await cloud.set_departures(vin, self.departures)
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.car_departures is not None and now.car_departures.ours == self.departures
 
 
 @dataclass(frozen=True)

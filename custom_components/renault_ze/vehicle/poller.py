@@ -167,6 +167,7 @@ class Poller:
         self._supported = frozenset(optional_parts(vehicle))
         # How many entities show each part.
         self._shown = Counter[Part]()
+        self._needed = frozenset[Part]()
         self._due: dict[Part, Wait] = {}
         self._retries = RetryTimes[Part]()
         self.lasting_failures = LastingFailures(storage, vehicle.vin)
@@ -174,8 +175,9 @@ class Poller:
         # The error of the last read, if it was that the credentials are refused.
         self.refusal: AuthenticationError | None = None
 
-    def due(self, state: VehicleState, now: datetime) -> set[Part]:
-        """Return the parts to read in a regular poll."""
+    def due(self, state: VehicleState, now: datetime, needed: frozenset[Part] = frozenset()) -> set[Part]:
+        """Return the parts to read in a regular poll; optional ones if they are shown or `needed`."""
+        self._needed = needed
         # Recent charges are shown in the calendar, and show how fast the car charges.
         unread = {Part.CHARGE_HISTORY} - state.read_at.keys()
         polled = self._polled | self._optional | unread
@@ -193,8 +195,8 @@ class Poller:
 
     @property
     def _optional(self) -> frozenset[Part]:
-        """Return the parts that are polled because entities show them."""
-        return frozenset(part for part in self._supported if self._shown[part])
+        """Return the parts that are polled because entities show them or the plan needs them."""
+        return frozenset(part for part in self._supported if self._shown[part] or part in self._needed)
 
     def is_unreachable(self, state: VehicleState, interval: timedelta, now: datetime) -> bool:
         """Return whether the credentials are refused, or the battery could not be read for three intervals."""

@@ -35,7 +35,7 @@ _RARELY = timedelta(hours=6)
 class PartReader:
     """How to read a part from the cloud; a part without an interval is only read when it is needed.
 
-    One that is `optional` is only polled while an enabled entity shows it.
+    One that is `optional` is only polled while an enabled entity shows it, or the plan needs it.
     """
 
     capability: Capability
@@ -112,6 +112,12 @@ READERS: Mapping[Part, PartReader] = {
     Part.LOCKS: _equipment(Part.LOCKS, Capability.LOCKS, SLOW_INTERVAL),
     Part.TIRE_PRESSURES: _equipment(Part.TIRE_PRESSURES, Capability.TIRE_PRESSURES, _RARELY),
     Part.ALERTS: _equipment(Part.ALERTS, Capability.ALERTS, _RARELY),
+    Part.CAR_DEPARTURES: PartReader(
+        capability=Capability.CAR_DEPARTURES,
+        read=lambda cloud, vin, _: cloud.departures(vin),
+        interval=SLOW_INTERVAL,
+        optional=True,
+    ),
 }
 
 
@@ -130,6 +136,7 @@ _EMPTY: Mapping[Part, tuple[Any, ...]] = {
     Part.CHARGE_LIMITS: (None,),
     Part.LOCKS: (None,),
     Part.TIRE_PRESSURES: (None,),
+    Part.CAR_DEPARTURES: (None,),
     Part.CHARGE_SCHEDULE: (ChargeSchedule(),),
     Part.NOTIFICATIONS: (NotificationSettings(), NotificationSettings(do_not_disturb="unknown")),
 }

@@ -18,6 +18,7 @@ from ..cloud.models import (
     Result,
 )
 from ..cloud.reports import Cabin, ChargeLimits, Fuel, Location, Locks, TirePressures
+from ..cloud.schedule import CarDepartures
 from .results import CommandResult, CommandStatus
 
 # When the value of each field was read.
@@ -79,6 +80,7 @@ class VehicleState:
     tire_pressures: TirePressures | None = None
     locks: Locks | None = None
     alerts: tuple[str, ...] = ()
+    car_departures: CarDepartures | None = None
     commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
     earlier_commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
     known: frozenset[Part] = frozenset()

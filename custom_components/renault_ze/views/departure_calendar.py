@@ -4,16 +4,20 @@ Past times are shown if the departure was not edited since. Departures that are 
 tentative. To delete one time of a weekly departure is to skip it, to move one is to skip it and add another departure.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import override
+from typing import Any, override
 
-from ..cloud.schedule import DAY, ScheduleError, clipped
+from ..cloud.models import DAY_NAMES
+from ..cloud.schedule import DAY, CarDeparture, ScheduleError, clipped, instant
 from ..plan import edits
 from ..plan.model import Departure, Plan
+from ..plan.situation import Situation
 from ..plan.steps import DepartureTime
 from ..plan.timetable import departure_times
 from .calendar import LEVEL_EXAMPLE, CalendarEntry, EventInput, PlanCalendar, Selection, check_first, level_of, rule
+from .plan_entities import NOTHING, Shown
 
 LENGTH = timedelta(minutes=15)
 
@@ -185,3 +189,28 @@ def _key(each: DepartureTime) -> tuple[str, datetime]:
 def _was_planned(each: DepartureTime) -> bool:
     """Return whether a departure was not edited after its time."""
     return each.departure.since is None or each.departure.since < each.ready_at
+
+
+def car_departures(situation: Situation) -> Shown:
+    """Show when the car will next be ready by itself, with all its departures and who has set them."""
+    found = situation.car_departures
+    if found is None:
+        return NOTHING
+    coming = (_next_time(each, situation) for each in (*found.ours, *found.others))
+    rows = [*_rows(found.ours, "home_assistant"), *_rows(found.others, "car")]
+    return Shown(min(coming, default=None), {"departures": rows}, {})
+
+
+def _next_time(each: CarDeparture, situation: Situation) -> datetime:
+    """Return the next time of a departure."""
+    ahead = (each.weekday - situation.today.weekday()) % 7
+    days = (situation.today + timedelta(days=ahead), situation.today + (ahead + 7) * DAY)
+    return next(at for day in days if (at := instant(day, each.at, situation.zone)) > situation.now)
+
+
+def _rows(departures: Iterable[CarDeparture], set_by: str) -> Iterator[dict[str, Any]]:
+    """Yield the weekdays of each time."""
+    found = tuple(departures)
+    for at in sorted({each.at for each in found}):
+        days = [DAY_NAMES[each.weekday] for each in found if each.at == at]
+        yield {"time": at.isoformat("minutes"), "days": days, "set_by": set_by}

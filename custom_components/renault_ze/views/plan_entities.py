@@ -209,7 +209,10 @@ def step_message(message: Message, settings: Settings) -> Shown:
     }
     missed_at = begins_at if departure is None else departure.start_at
     disabled = message.reason in _MISSED and missed_at is not None and was_disabled(settings.disabled, missed_at)
-    text = Sentence(f"said_{message.reason}{_DISABLED[disabled]}", _message_placeholders(message, settings))
+    # Without a command, the car was left to start by itself.
+    is_by_timer = message.reason is StepReason.SENT and departure is not None and departure.departure.uses_timer
+    ending = "_timer" if is_by_timer else _DISABLED[disabled]
+    text = Sentence(f"said_{message.reason}{ending}", _message_placeholders(message, settings))
     return Shown(message.reason, attributes, {"message": text})
 
 

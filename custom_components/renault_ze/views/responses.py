@@ -5,13 +5,12 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from ..cloud.models import DAY_NAMES, ChargeSchedule, ChargeWindow, CommandKind, Part, Vehicle
-from ..cloud.schedule import GRID, end_of
+from ..cloud.schedule import GRID, end_of, merged
 from ..plan import limits
 from ..plan.edits import has_timer, is_past
 from ..plan.forecast import lasting_limit
 from ..plan.model import Departure, Pause, PlannedWindow
 from ..plan.situation import Situation
-from ..plan.spans import merged
 from ..plan.steps import SendSchedule, Step
 from ..plan.window_edits import to_come
 from ..vehicle.prices import Prices

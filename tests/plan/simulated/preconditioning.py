@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.plan.model import Departure
@@ -29,26 +29,55 @@ class Due(NamedTuple):
         return self.ready_at - START
 
 
-def check_departures(timeline: Timeline, tally: Tally) -> None:
+class Judgment(Protocol):
+    """What a car can do about departures without Home Assistant."""
+
+    def could_be_set(self, timeline: Timeline, due: Due, every: list[Due]) -> bool:
+        """Return whether the car could be told in time to start by itself for a departure that uses its timer."""
+
+    def is_wanted(self, timeline: Timeline, due: Due, run: datetime) -> bool:
+        """Return whether a run for a departure is right."""
+
+    def is_by_owner(self, run: datetime) -> bool:
+        """Return whether the owner has set a run in the car."""
+
+
+class SingleTimer:
+    """The car has one timer, which is set two hours before a departure."""
+
+    def could_be_set(self, timeline: Timeline, due: Due, every: list[Due]) -> bool:
+        """Return whether the timer could be set in time."""
+        return _timer_possible(timeline, due, every)
+
+    def is_wanted(self, timeline: Timeline, due: Due, run: datetime) -> bool:
+        """Return whether a run is right: not canceled, or too late or during a problem."""
+        return _wanted(timeline, due, run)
+
+    def is_by_owner(self, run: datetime) -> bool:
+        """Return False: the owner does not use the timer."""
+        return False
+
+
+def check_departures(timeline: Timeline, tally: Tally, judgment: Judgment | None = None) -> None:
     """Assert that the car was preconditioned whenever possible, and never unnecessarily or twice."""
+    judgment = judgment or SingleTimer()
     runs = [each.at for before, each in pairwise(timeline.environment.trace) if each.running and not before.running]
-    every = list(_all_departures(timeline))
+    every = list(all_departures(timeline))
     for due in every:
         tally.departures += 1
         is_preconditioned = any(due.start_at - MINUTE <= run < due.ready_at for run in runs)
         tally.departures_preconditioned += is_preconditioned
-        if _possible(timeline, due, every, runs):
+        if _possible(timeline, due, every, runs, judgment):
             tally.departures_required += 1
             assert is_preconditioned, f"not preconditioned at {due.ready_at}: {due.departure}"
     for run in runs:
-        reasons = (
-            due for due in every if due.start_at - MINUTE <= run <= due.ready_at + RUN and _wanted(timeline, due, run)
-        )
-        assert any(reasons), f"preconditioned unnecessarily at {run}"
+        near = (due for due in every if due.start_at - MINUTE <= run <= due.ready_at + RUN)
+        is_wanted = any(judgment.is_wanted(timeline, due, run) for due in near)
+        assert is_wanted or judgment.is_by_owner(run), f"preconditioned unnecessarily at {run}"
     _check_commands(timeline, every)
 
 
-def _all_departures(timeline: Timeline) -> Iterator[Due]:
+def all_departures(timeline: Timeline) -> Iterator[Due]:
     """Yield every planned departure, canceled or not."""
     scenario = timeline.result.scenario
     first = scenario.start.astimezone(scenario.zone).date()
@@ -61,7 +90,7 @@ def _all_departures(timeline: Timeline) -> Iterator[Due]:
                 yield Due(each, day, ready_at)
 
 
-def _cancellations(timeline: Timeline, due: Due, until: datetime) -> list[datetime]:
+def cancellations(timeline: Timeline, due: Due, until: datetime) -> list[datetime]:
     """Return the times when a departure was canceled, until an instant at which it still is."""
     result = timeline.result
     since = [at for key, at in result.skipped.items() if key == (due.departure.id, due.day)]
@@ -72,32 +101,32 @@ def _cancellations(timeline: Timeline, due: Due, until: datetime) -> list[dateti
 
 def _wanted(timeline: Timeline, due: Due, run: datetime) -> bool:
     """Return whether a run is right: not canceled, or too late or during a problem."""
-    cancellations = _cancellations(timeline, due, run)
-    if not cancellations or min(cancellations) > due.start_at - timedelta(minutes=3):
+    canceled = cancellations(timeline, due, run)
+    if not canceled or min(canceled) > due.start_at - timedelta(minutes=3):
         return True
     return due.departure.uses_timer and not timeline.has_no_problems(
-        timeline.minute(min(cancellations)) - CAR_RECOVERY_MINUTES, timeline.minute(due.start_at)
+        timeline.minute(min(canceled)) - CAR_RECOVERY_MINUTES, timeline.minute(due.start_at)
     )
 
 
-def _possible(timeline: Timeline, due: Due, every: list[Due], runs: list[datetime]) -> bool:
+def _possible(timeline: Timeline, due: Due, every: list[Due], runs: list[datetime], judgment: Judgment) -> bool:
     """Return whether the car had to be preconditioned: a command was possible in time, and the car could accept it."""
     if due.start_at < timeline.result.scenario.start + 4 * MINUTE or due.ready_at > timeline.result.at(MINUTES):
         return False
-    if _cancellations(timeline, due, due.ready_at):
+    if cancellations(timeline, due, due.ready_at):
         return False
     switches = (at for span in timeline.result.switched_off for at in span)
     rivals = (each for each in every if each is not due and abs(each.ready_at - due.ready_at) < timedelta(minutes=20))
     refusable = (run for run in runs if timedelta() < due.start_at - run < timedelta(minutes=6))
     if any(due.start_at <= at <= due.ready_at for at in switches) or any(rivals) or any(refusable):
         return False
-    if not _battery_suffices(timeline, due):
+    if not battery_suffices(timeline, due):
         return False
     start = timeline.minute(due.start_at)
     in_time = timeline.has_no_problems(start - 1, start + 4) or _back_in_time(
         timeline, start, timeline.minute(due.ready_at)
     )
-    return in_time or (due.departure.uses_timer and _timer_possible(timeline, due, every))
+    return in_time or (due.departure.uses_timer and judgment.could_be_set(timeline, due, every))
 
 
 def _back_in_time(timeline: Timeline, start: int, ready: int) -> bool:
@@ -133,7 +162,7 @@ def _timer_possible(timeline: Timeline, due: Due, every: list[Due]) -> bool:
     )
 
 
-def _battery_suffices(timeline: Timeline, due: Due) -> bool:
+def battery_suffices(timeline: Timeline, due: Due) -> bool:
     """Return whether the battery level was, and was known to be, clearly high enough."""
     trips = timeline.result.scenario.trips
     start = timeline.minute(due.start_at)
@@ -146,7 +175,7 @@ def _check_commands(timeline: Timeline, every: list[Due]) -> None:
     """Assert that no command to precondition was repeated without need."""
     starts = [each for each in timeline.environment.sent if each.kind is CommandKind.PRECONDITION]
     for due in every:
-        mine = [each for each in starts if _is_for(each, due)]
+        mine = [each for each in starts if is_for(each, due)]
         assert len(mine) <= 2, f"sent too often: {due}"
         for each in mine[1:]:
             successes = (entry for entry in each.before.records.preconditionings if entry.success)
@@ -156,7 +185,7 @@ def _check_commands(timeline: Timeline, every: list[Due]) -> None:
             assert each.before.timer != each.start, f"set a timer that was set at {each.at}"
 
 
-def _is_for(sent: SentCommand, due: Due) -> bool:
+def is_for(sent: SentCommand, due: Due) -> bool:
     """Return whether a command was for a departure."""
     kept = sent.attempt
     return kept is not None and (kept.departure, kept.ready_at) == (due.departure.id, due.ready_at)

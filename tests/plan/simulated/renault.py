@@ -19,7 +19,7 @@ from custom_components.renault_ze.plan.planner import Rejection
 from custom_components.renault_ze.plan.settings import CONF_SEND_AHEAD, Settings
 from custom_components.renault_ze.vehicle.command import Command
 from simulator import EXAMPLE_VIN
-from simulator.myrenault import ChargeMode, MyRenaultSimulator, ProgramClock
+from simulator.myrenault import ChargeMode, MyRenaultSimulator, MyRenaultVehicle, ProgramClock
 from tests.plan.simulated.car import held_by, of_programs
 from tests.plan.simulated.environment import MINUTE, Environment
 from tests.plan.simulated.instance import InstanceCrashed, SentCommand
@@ -197,11 +197,17 @@ class _SimulatedCycle(UpdateCycle):
 
 
 @contextmanager
-def renault_environment(model: str, scenario: Scenario, clock: ProgramClock) -> Iterator[RenaultEnvironment]:
-    """Run the servers of a scenario's car and its Home Assistant."""
+def renault_environment(
+    model: str,
+    scenario: Scenario,
+    clock: ProgramClock,
+    prepare: Callable[[MyRenaultVehicle], None] = lambda _: None,
+) -> Iterator[RenaultEnvironment]:
+    """Run the servers of a scenario's car, which is prepared first, and its Home Assistant."""
     loop = asyncio.new_event_loop()
     simulator = _simulator(model, scenario, clock)
     vehicle = simulator.vehicle()
+    prepare(vehicle)
     stored = Stored()
     stored.plan_of(plan_of(scenario))
     options = {CONF_SEND_AHEAD: scenario.send_ahead // MINUTE}
@@ -258,4 +264,5 @@ def _before(environment: RenaultEnvironment) -> Any:
     ]
     records = SimpleNamespace(preconditionings=vehicle.records.preconditionings[-20:])
     car = SimpleNamespace(schedule=held_by(vehicle))
-    return SimpleNamespace(car=car, in_flight=in_flight, records=records, timer=None)
+    departures = vehicle.car.departures
+    return SimpleNamespace(car=car, in_flight=in_flight, records=records, timer=None, departures=departures)

@@ -19,6 +19,8 @@ from .endpoints import (
     CHARGING_SETTINGS,
     FIRST,
     HORN,
+    HVAC_SCHEDULE,
+    HVAC_SETTINGS,
     HVAC_START,
     HVAC_STOP,
     LIGHTS,
@@ -73,7 +75,7 @@ _SCHEDULE_NEEDS = {
 # What may be refused although it is listed; every car supports the battery.
 UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, CHARGING_SETTINGS)
 # Only read while an enabled entity shows them; setup does not try them.
-OPTIONAL = (SOC_LEVELS, PRESSURE, LOCK_STATUS, ALERTS)
+OPTIONAL = (SOC_LEVELS, PRESSURE, LOCK_STATUS, ALERTS, HVAC_SETTINGS)
 _PROGRAMS = ScheduleLimits(windows_a_day=5, programs=5)
 _LIMITS = {FIRST: ScheduleLimits(), SECOND: _PROGRAMS, MEGANE: _PROGRAMS}
 _CLOCKS = {FIRST: ScheduleClock.UTC}
@@ -141,7 +143,7 @@ class ModelEndpoints:
     @property
     def temperatures(self) -> TemperatureRange:
         """Return the temperatures of preconditioning."""
-        return _HALF_DEGREES if self._has_settings else _WHOLE_DEGREES
+        return _HALF_DEGREES if self.has_settings else _WHOLE_DEGREES
 
     @property
     def limits(self) -> ScheduleLimits:
@@ -188,6 +190,8 @@ class ModelEndpoints:
         # The second generation of the ZOE reports the energy in the battery, later cars that of a charge.
         if self.model != FIRST and self.has(BATTERY if self.model == SECOND else CHARGES):
             yield Capability.USABLE_CAPACITY
+        if self.has(HVAC_START) and (self.has_settings or self._has_hvac_programs):
+            yield Capability.CAR_DEPARTURES
         # The first generation always reports that its air conditioning is off.
         if self.has(CABIN):
             yield Capability.OUTSIDE_TEMPERATURE if self.model == FIRST else Capability.PRECONDITIONING_STATE
@@ -210,9 +214,14 @@ class ModelEndpoints:
         return self.has(endpoint) and (self.is_listed or endpoint != HVAC_START or self.has(CABIN))
 
     @property
-    def _has_settings(self) -> bool:
+    def has_settings(self) -> bool:
         """Return whether this is a newer car, which has settings instead of charge programs."""
         return self.paths.get(CHARGE_START, "").endswith("/ev/settings")
+
+    @property
+    def _has_hvac_programs(self) -> bool:
+        """Return whether this is a car with programs for preconditioning alone, as far as they are supported."""
+        return self.model == SECOND and self.has(HVAC_SETTINGS) and self.has(HVAC_SCHEDULE)
 
     @property
     def _readable(self) -> set[str]:
@@ -221,6 +230,8 @@ class ModelEndpoints:
         if CommandKind.SET_CHARGE_SCHEDULE in self.routes:
             # A start may replace this schedule, which is then restored.
             schedule.add(CHARGING_SETTINGS)
+        if self.model == SECOND:
+            schedule.add(HVAC_SETTINGS)
         return {endpoint for endpoint in self.paths if endpoint in _NEEDS.values() or endpoint in schedule}
 
 

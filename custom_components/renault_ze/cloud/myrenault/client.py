@@ -21,9 +21,10 @@ from ..models import (
 )
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..reports import Cabin, ChargeLimits, Location
-from ..schedule import month_span
+from ..schedule import CarDeparture, CarDepartures, month_span
 from . import charge_commands, decode, decode_reports, endpoints, preconditioning
 from .accounts import Accounts
+from .departures import Departures
 from .picture import picture, picture_address
 from .programs import ScheduleClock
 from .quota import stored_quota
@@ -87,6 +88,7 @@ class MyRenault:
             self._session, self._storage, chosen=account_id, time_zone=default_time_zone, clocks=clocks
         )
         self._schedules = Schedules(storage=self._storage)
+        self._departures = Departures(suspensions=self._schedules.suspensions)
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -180,6 +182,10 @@ class MyRenault:
         car = await self._accounts.car(vin)
         return decode.preconditioning_runs(await car.history(endpoints.SESSIONS, *month_span(begin, end)))
 
+    async def departures(self, vin: str) -> CarDepartures | None:
+        """Return the departures that the car keeps itself, None if its response does not contain them."""
+        return await self._departures.departures(await self._car_with(vin, Capability.CAR_DEPARTURES))
+
     def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Let the next reads use the requests that are reserved for commands."""
         self._accounts.expect_command(vin, essential=essential)
@@ -257,6 +263,10 @@ class MyRenault:
     def clear_schedule_read(self, vin: str) -> bool:
         """Forget that the schedule was read for a command, or to restore it, and return whether it was."""
         return self._schedules.suspensions.clear_read(vin)
+
+    async def set_departures(self, vin: str, departures: tuple[CarDeparture, ...]) -> None:
+        """Replace the departures in the car that were sent from here; all others stay."""
+        await self._departures.replace(await self._car_with(vin, Capability.CAR_DEPARTURES), departures)
 
     async def set_charge_limits(self, vin: str, limits: ChargeLimits) -> None:
         """Write the levels between which the car charges; raise RejectedError for what no car accepts."""

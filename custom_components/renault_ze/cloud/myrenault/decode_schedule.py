@@ -60,6 +60,12 @@ def reported_programs(found: Any) -> Programs | None:
     return programs if programs and is_understood else None
 
 
+def reported_rows(found: Any) -> Programs | None:
+    """Return the rows of a list as they are, None for anything else than a list of objects."""
+    is_list = isinstance(found, list) and len(found) <= _MOST_PROGRAMS and all(isinstance(each, dict) for each in found)
+    return found if is_list else None
+
+
 def program_windows(found: Any, *, inactive_days: bool = False) -> Windows:
     """Decode the windows of the enabled programs, with or without those of inactive days."""
     active = (as_object(row) for row in _list(found) if flag(as_object(row).get("activated")))

@@ -20,6 +20,8 @@ SOC_LEVELS = "soc-levels"
 CHARGING_SETTINGS = "charging-settings"
 CHARGE_START = "actions/charge-start"
 HORN = "actions/horn-start"
+HVAC_SCHEDULE = "actions/hvac-set-schedule"
+HVAC_SETTINGS = "hvac-settings"
 HVAC_START = "actions/hvac-start"
 HVAC_STOP = "actions/hvac-stop"
 LIGHTS = "actions/lights-start"
@@ -70,6 +72,12 @@ ADDITIONS: Final = (
         endpoints=(SESSIONS,),
         grade="not proven",
         reason="Reported as removed (#1712); only offered once the server has responded.",
+    ),
+    Addition(
+        model=SECOND,
+        endpoints=(HVAC_SCHEDULE,),
+        grade="not proven",
+        reason="The library uses its default for this; the only report that it works is of 2020 (#86).",
     ),
     Addition(
         model=MEGANE,

@@ -22,6 +22,7 @@ _KCM = "/kcm/v1/vehicles/{vin}/"
 class Route(StrEnum):
     """A request that may have the effect of a command."""
 
+    KCA_HVAC_SCHEDULE = "kca_hvac_schedule"
     KCA_MODE = "kca_mode"
     KCA_MODE_WITH_PROGRAMS = "kca_mode_with_programs"
     KCA_SCHEDULE = "kca_schedule"
@@ -38,6 +39,7 @@ class Route(StrEnum):
 type Routes = Mapping[CommandKind, tuple[Route, ...]]
 
 _PATHS: Mapping[Route, str] = {
+    Route.KCA_HVAC_SCHEDULE: f"{_KCA_V2}hvac-schedule",
     Route.KCA_MODE: f"{_KCA}charge-mode",
     Route.KCA_MODE_WITH_PROGRAMS: f"{_KCA}charge-mode",
     Route.KCA_SCHEDULE: f"{_KCA_V2}charge-schedule",
@@ -51,6 +53,7 @@ _PATHS: Mapping[Route, str] = {
     Route.KCM_START: f"{_KCM}charge/start",
 }
 _TYPES: Mapping[Route, str] = {
+    Route.KCA_HVAC_SCHEDULE: "HvacSchedule",
     Route.KCA_MODE: "ChargeMode",
     Route.KCA_MODE_WITH_PROGRAMS: "ChargeMode",
     Route.KCA_SCHEDULE: "ChargeSchedule",

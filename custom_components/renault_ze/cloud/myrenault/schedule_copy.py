@@ -1,6 +1,6 @@
-"""Our copies of the charge schedules in cars, compared with what these report, and their JSON."""
+"""Our copies of the schedules and departures in cars, compared with what these report, and their JSON."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,3 +122,32 @@ def dump_copy(copy: ScheduleCopy) -> dict[str, Any]:
 def _programs(value: Any) -> Programs | None:
     """Return stored programs, None for anything else."""
     return value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentPrograms:
+    """The programs last sent to a car, in place of those that were `replaced`.
+
+    `ours` are the departures among them that were sent from here, and earlier ones that may still be in the car.
+    """
+
+    programs: list[Any]
+    replaced: list[Any]
+    at: datetime
+    ours: list[Any] = field(default_factory=list)
+
+    def in_place_of(self, shown: Programs, now: datetime) -> Programs:
+        """Return the programs of a car that shows some: those that were sent if it still shows the replaced ones."""
+        is_on_its_way = is_recent(self.at, now) and shown == self.replaced
+        return self.programs if is_on_its_way else shown
+
+
+def load_sent_programs(stored: Any) -> dict[str, SentPrograms]:
+    """Return the stored programs that are valid, by VIN."""
+    found = {vin: load_or_none(SentPrograms, each) for vin, each in as_object(stored).items()}
+    return {vin: each for vin, each in found.items() if each is not None and _is_valid(each)}
+
+
+def _is_valid(sent: SentPrograms) -> bool:
+    """Return whether all programs are objects."""
+    return all(isinstance(each, dict) for each in (*sent.programs, *sent.replaced, *sent.ours))

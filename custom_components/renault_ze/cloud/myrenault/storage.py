@@ -11,7 +11,7 @@ from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
 from ..schedule import is_ahead
 from .capabilities import UNCERTAIN
-from .schedule_copy import ScheduleCopy, dump_copy, load_copies
+from .schedule_copy import ScheduleCopy, SentPrograms, dump_copy, load_copies, load_sent_programs
 from .suspension import KeptSchedule, Suspension, load_kept, load_suspensions
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -54,6 +54,7 @@ class AccountStorage:
     unanswered: dict[str, ScheduleCopy] = field(default_factory=dict)
     kept: dict[str, KeptSchedule] = field(default_factory=dict)
     suspensions: dict[str, Suspension] = field(default_factory=dict)
+    sent_programs: dict[str, SentPrograms] = field(default_factory=dict)
     routes: dict[str, dict[str, str]] = field(default_factory=dict)
     commands_refused: dict[str, datetime] = field(default_factory=dict)
     paused_until: datetime = _EVER
@@ -73,6 +74,7 @@ class AccountStorage:
         self.unanswered = load_copies(stored.get("unanswered"))
         self.kept = load_kept(stored.get("kept"))
         self.suspensions = load_suspensions(stored.get("suspended"), stored.get("schedules"))
+        self.sent_programs = load_sent_programs(stored.get("sent_programs"))
         self.routes = {vin: _texts(routes) for vin, routes in as_object(stored.get("routes")).items()}
         self.commands_refused = _times(stored.get("commands_refused"))
         self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
@@ -90,6 +92,7 @@ class AccountStorage:
             "unanswered": {vin: dump_copy(copy) for vin, copy in self.unanswered.items()},
             "kept": dump(self.kept),
             "suspended": dump(self.suspensions),
+            "sent_programs": dump(self.sent_programs),
             "routes": {vin: dict(routes) for vin, routes in self.routes.items()},
             "commands_refused": dump(self.commands_refused),
             "paused_until": dump(self.paused_until),
@@ -193,6 +196,14 @@ class AccountStorage:
             self.suspensions.pop(vin, None)
         else:
             self.suspensions[vin] = suspension
+        self.save()
+
+    def set_sent_programs(self, vin: str, sent: SentPrograms | None) -> None:
+        """Set the programs last sent to a car, None if there are none."""
+        if sent is None:
+            self.sent_programs.pop(vin, None)
+        else:
+            self.sent_programs[vin] = sent
         self.save()
 
     def set_unanswered(self, vin: str, copy: ScheduleCopy | None) -> None:

@@ -59,7 +59,7 @@ class VehicleClient:
         self._urgent_until = 0.0
         self._before_command_until = 0.0
         # What only an entity shows is never urgent.
-        self._read_since_start: set[str] = set(OPTIONAL)
+        self._read_since_start: set[str] = {*OPTIONAL, Route.KCM_SETTINGS}
         self._reading = asyncio.Lock()
 
     def update(self, link: RenaultVehicle, details: Any) -> None:
@@ -200,11 +200,16 @@ class VehicleClient:
         body = {"data": {"type": kind, **({"attributes": attributes} if attributes else {})}}
         await self.command(endpoint, lambda: self.link.http_post(self.endpoints.paths[endpoint], body))
 
-    async def settings(self) -> dict[str, Any]:
-        """Return the settings that newer cars have instead of charge programs; only commands need them."""
+    async def settings(self, *, max_age: float = 0.0) -> dict[str, Any]:
+        """Return the settings that newer cars have instead of charge programs; those for a command must not be old."""
+        read_at, found = self._cache.get(Route.KCM_SETTINGS, (0.0, {}))
+        if found and self.storage.clock.monotonic() - read_at < max_age:
+            return found
         path = ACCOUNT_ENDPOINT_ROOT + routes.path(Route.KCM_SETTINGS)
-        response = await self._request(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=True)
-        return as_object(response.raw_data)
+        response = await self._request(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=not max_age)
+        found = as_object(response.raw_data)
+        self._cache[Route.KCM_SETTINGS] = (self.storage.clock.monotonic(), found)
+        return found
 
     async def read_details(self) -> None:
         """Request the details that the account did not contain."""

@@ -1,0 +1,277 @@
+"""The departures that a car keeps itself: read, and replaced beside the programs that are not ours.
+
+A server takes all programs at once, so those of the owner are sent back as they are. One of ours that was changed in
+the car or an app is the owner's from then on. Whether cars follow programs written like this is not proven.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, Final, Protocol
+
+from ..exceptions import CloudError, ConnectionFailedError, RejectedError
+from ..models import Weekday
+from ..response import as_object
+from ..schedule import CarDeparture, CarDepartures
+from . import ev_settings
+from .decode_schedule import clock, reported_rows
+from .endpoints import HVAC_SETTINGS
+from .ev_settings import ACTIVE
+from .programs import DAYS, Programs, ScheduleClock
+from .restoring import Suspensions
+from .routes import Route, body
+from .schedule_copy import SentPrograms
+from .vehicle import CACHE_SECONDS, VehicleClient
+
+# Five are documented for `hvac-settings`; newer cars show three, and their limit is not known.
+MOST_PROGRAMS: Final = 5
+_TYPE, _READY_AT = "programType", "programDepartureTime"
+_CHARGE, _PRECONDITION, _BOTH = "CHARGE", "PRECONDITIONING", "CHARGE_AND_PRECONDITIONING"
+_FLAGS = {day: f"programActivation{name.title()}" for day, name in DAYS.items()}
+_SECONDS = ":00"
+
+
+class ProgramForm(Protocol):
+    """How departures are written as programs."""
+
+    def content(self, program: Mapping[str, Any]) -> object:
+        """Return what identifies a program, whether it is active or not."""
+
+    def departures(self, program: Mapping[str, Any]) -> Iterator[CarDeparture]:
+        """Yield the departures of a program, none if it is inactive."""
+
+    def programs(self, wanted: Iterable[CarDeparture], others: Programs) -> Programs:
+        """Return departures as active programs, one for each time, beside the others of a car."""
+
+    def joined(self, others: Programs, ours: Programs) -> Programs:
+        """Return all programs of a car as they are sent."""
+
+    def is_used(self, program: Mapping[str, Any]) -> bool:
+        """Return whether a program takes the place of one of ours."""
+
+
+class SettingsForm:
+    """Programs of `ev/settings`, which have no number: a time, and whether they are active on each weekday."""
+
+    def content(self, program: Mapping[str, Any]) -> object:
+        """Return what a program does, when, and on which weekdays."""
+        days = tuple(program.get(flag) is True for flag in _FLAGS.values())
+        return program.get(_TYPE), clock(program.get(_READY_AT)), days
+
+    def departures(self, program: Mapping[str, Any]) -> Iterator[CarDeparture]:
+        """Yield the departures of an active program that preconditions."""
+        at = clock(program.get(_READY_AT))
+        if at is not None and program.get(ACTIVE) is True and program.get(_TYPE) in {_PRECONDITION, _BOTH}:
+            yield from (CarDeparture(day, at) for day, flag in _FLAGS.items() if program.get(flag) is True)
+
+    def programs(self, wanted: Iterable[CarDeparture], others: Programs) -> Programs:
+        """Return programs that also charge if the car charges by other ones: each day then has its charge as well."""
+        charges = any(each.get(ACTIVE) is True and each.get(_TYPE) in {_CHARGE, _BOTH} for each in others)
+        known = [str(each.get(_READY_AT)) for each in others]
+        end = _SECONDS if known and all(each.count(":") > 1 for each in known) else ""
+        return [
+            {
+                ACTIVE: True,
+                _TYPE: _BOTH if charges else _PRECONDITION,
+                _READY_AT: f"{at:%H:%M}{end}",
+                **{flag: day in days for day, flag in _FLAGS.items()},
+            }
+            for at, days in _by_time(wanted).items()
+        ]
+
+    def joined(self, others: Programs, ours: Programs) -> Programs:
+        """Return ours after the others, whose position counts."""
+        return [*others, *ours]
+
+    def is_used(self, program: Mapping[str, Any]) -> bool:
+        """Return True: an inactive program is the owner's as well."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HvacForm:
+    """Programs of `hvac-settings`, which have a number and a time for each weekday, by the clock of the car."""
+
+    clock: ScheduleClock
+    zone: tzinfo
+    now: datetime
+
+    def content(self, program: Mapping[str, Any]) -> object:
+        """Return the times of a program."""
+        return frozenset(self._times(program))
+
+    def departures(self, program: Mapping[str, Any]) -> Iterator[CarDeparture]:
+        """Yield the departures of an active program."""
+        if program.get("activated") is True:
+            yield from (self._moved(each, self._car_zone, self.zone) for each in self._times(program))
+
+    def programs(self, wanted: Iterable[CarDeparture], others: Programs) -> Programs:
+        """Return programs with the numbers that are free."""
+        found = _by_time(self._moved(each, self.zone, self._car_zone) for each in wanted)
+        used = {str(each.get("id")) for each in others if self.is_used(each)}
+        free = [number for number in range(1, MOST_PROGRAMS + 1) if str(number) not in used]
+        return [
+            {
+                "id": number,
+                "activated": True,
+                **{name: {"readyAtTime": f"T{at:%H:%M}Z"} if day in days else None for day, name in DAYS.items()},
+            }
+            for number, (at, days) in zip(free, found.items(), strict=False)
+        ]
+
+    def joined(self, others: Programs, ours: Programs) -> Programs:
+        """Return all programs in the order of their numbers, the unused ones too."""
+        unused = {"activated": False, **dict.fromkeys(DAYS.values())}
+        rows = {str(number): {"id": number, **unused} for number in range(1, MOST_PROGRAMS + 1)}
+        rows |= {str(each.get("id")): each for each in (*(each for each in others if self.is_used(each)), *ours)}
+        return list(rows.values())
+
+    def is_used(self, program: Mapping[str, Any]) -> bool:
+        """Return whether a program has a time or is active."""
+        return program.get("activated") is True or any(self._times(program))
+
+    @property
+    def _car_zone(self) -> tzinfo:
+        """Return the time zone of the times in programs."""
+        return UTC if self.clock is ScheduleClock.UTC else self.zone
+
+    def _times(self, program: Mapping[str, Any]) -> Iterator[CarDeparture]:
+        """Yield the times of a program by the clock of the car."""
+        found = ((day, clock(as_object(program.get(name)).get("readyAtTime"))) for day, name in DAYS.items())
+        yield from (CarDeparture(day, at) for day, at in found if at is not None)
+
+    def _moved(self, each: CarDeparture, source: tzinfo, target: tzinfo) -> CarDeparture:
+        """Return the next time of a departure by the clock of another zone."""
+        if source is target:
+            return each
+        today = self.now.astimezone(source).date()
+        days = (today + timedelta(days=(each.weekday - today.weekday()) % 7 + later) for later in (0, 7))
+        at = next(at for day in days if (at := datetime.combine(day, each.at, source).astimezone(UTC)) > self.now)
+        local = at.astimezone(target)
+        return CarDeparture(Weekday(local.weekday()), time(local.hour, local.minute))
+
+
+def split(form: ProgramForm, programs: Programs, ours: Programs) -> tuple[Programs, Programs]:
+    """Return the programs of others and our own ones, which are the last of those with the same content."""
+    left = [form.content(each) for each in ours]
+    mine: set[int] = set()
+    for index in reversed(range(len(programs))):
+        if (content := form.content(programs[index])) in left:
+            left.remove(content)
+            mine.add(index)
+    numbered = list(enumerate(programs))
+    return [each for index, each in numbered if index not in mine], [each for index, each in numbered if index in mine]
+
+
+def departures_of(form: ProgramForm, programs: Programs) -> tuple[CarDeparture, ...]:
+    """Return the departures of active programs, sorted."""
+    return tuple(sorted({found for each in programs for found in form.departures(each)}))
+
+
+def _by_time(wanted: Iterable[CarDeparture]) -> dict[time, Collection[Weekday]]:
+    """Return the weekdays of each time, in the order in which the times are wanted."""
+    found: dict[time, set[Weekday]] = {}
+    for each in wanted:
+        found.setdefault(each.at, set()).add(each.weekday)
+    return {at: frozenset(days) for at, days in found.items()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shown:
+    """The programs that a car shows, how they are written, and all settings that they are a part of, if any."""
+
+    form: ProgramForm
+    programs: Programs
+    settings: dict[str, Any] | None = None
+    is_followed: bool = True
+
+
+@dataclass(kw_only=True)
+class Departures:
+    """The departures in an account's cars."""
+
+    suspensions: Suspensions
+
+    @property
+    def _now(self) -> datetime:
+        """Return the time."""
+        return self.suspensions.storage.clock.now()
+
+    async def departures(self, car: VehicleClient) -> CarDepartures | None:
+        """Return the active departures that a car shows, None if the response does not contain them."""
+        if (shown := await self._shown(car)) is None:
+            return None
+        others, ours = split(shown.form, shown.programs, self._ours(car))
+        if not shown.is_followed:
+            return CarDepartures()
+        used = sum(map(shown.form.is_used, others))
+        return CarDepartures(
+            ours=departures_of(shown.form, ours),
+            others=departures_of(shown.form, others),
+            room=max(0, MOST_PROGRAMS - used),
+            suspended=shown.settings is not None and self.suspensions.of(car) is not None,
+        )
+
+    async def replace(self, car: VehicleClient, wanted: tuple[CarDeparture, ...]) -> None:
+        """Replace our departures in a car, and leave all other programs; raise RejectedError if there is no room."""
+        async with self.suspensions.lock:
+            if (shown := await self._shown(car)) is None:
+                raise RejectedError("The programs of the car cannot be read, and would be lost", key="schedule_unread")
+            programs = self._current(car, shown)
+            others, ours = split(shown.form, programs, self._ours(car))
+            new = shown.form.programs(wanted, others)
+            if sum(map(shown.form.is_used, others)) + len(new) > MOST_PROGRAMS or len(new) < len(_times(wanted)):
+                text = f"The car holds {MOST_PROGRAMS} programs"
+                raise RejectedError(text, key="departures_full", value=str(MOST_PROGRAMS))
+            await self._send(car, shown, shown.form.joined(others, new), [*new, *ours])
+
+    async def _shown(self, car: VehicleClient) -> _Shown | None:
+        """Read the programs of a car, None if the response is incomplete."""
+        if car.endpoints.has_settings:
+            settings = await car.settings(max_age=CACHE_SECONDS)
+            complete = ev_settings.is_complete(settings)
+            return _Shown(form=SettingsForm(), programs=settings["programs"], settings=settings) if complete else None
+        found, converter = await car.content(HVAC_SETTINGS), car.converter()
+        rows = reported_rows(found.get("schedules"))
+        if rows is None or "mode" not in found:
+            return None
+        form = HvacForm(clock=converter.clock, zone=converter.zone, now=converter.now)
+        return _Shown(form=form, programs=rows, is_followed=found["mode"] == "scheduled")
+
+    def _current(self, car: VehicleClient, shown: _Shown) -> Programs:
+        """Return the programs of a car: those that were just sent if it does not show them yet."""
+        sent = self.suspensions.storage.sent_programs.get(car.vin)
+        return shown.programs if sent is None else sent.in_place_of(shown.programs, self._now)
+
+    def _ours(self, car: VehicleClient) -> Programs:
+        """Return the programs that may be in a car because of us."""
+        sent = self.suspensions.storage.sent_programs.get(car.vin)
+        return [] if sent is None else sent.ours
+
+    async def _send(self, car: VehicleClient, shown: _Shown, programs: Programs, ours: Programs) -> None:
+        """Send all programs of a car; they are stored before, because they may arrive without a response."""
+        if shown.settings is not None:
+            await ev_settings.send(self.suspensions.storage, car, shown.settings, programs, ours=_distinct(shown, ours))
+            return
+        storage, before = self.suspensions.storage, self.suspensions.storage.sent_programs.get(car.vin)
+        distinct = _distinct(shown, ours)
+        sent = SentPrograms(programs=programs, replaced=shown.programs, at=self._now, ours=distinct)
+        storage.set_sent_programs(car.vin, sent)
+        await storage.write()
+        try:
+            await car.post(Route.KCA_HVAC_SCHEDULE, body(Route.KCA_HVAC_SCHEDULE, schedules=programs))
+        except CloudError as err:
+            if not isinstance(err, ConnectionFailedError) or err.unsent:
+                storage.set_sent_programs(car.vin, before)
+            raise
+
+
+def _times(wanted: tuple[CarDeparture, ...]) -> Counter[object]:
+    """Return the different times of departures."""
+    return Counter(each.at for each in wanted)
+
+
+def _distinct(shown: _Shown, programs: Programs) -> Programs:
+    """Return programs without those that only differ in whether they are active."""
+    return list({shown.form.content(each): each for each in reversed(programs)}.values())[::-1]
