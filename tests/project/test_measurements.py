@@ -5,18 +5,32 @@ import re
 
 import pytest
 
-from benchmarks import cards, day, stall
+from benchmarks import cards, day, price_month, stall
+from benchmarks.price_shapes import Publication, Shape
+from benchmarks.server import ZE_SERVICES
 from benchmarks.table import Row, compared, shown
 from home.processes import HomeError
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/measurements.md").read_text(encoding="utf-8")
-TABLE = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCUMENT.splitlines() if line[:2] == "| "]
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCUMENT.splitlines() if line[:2] == "| "]
+TABLE = [row for row in ROWS if len(row) == len(Row._fields)]
+NIGHTS = {row[0]: row for row in ROWS if len(row) == len(price_month.HEADER)}
 FIGURES = {row[0] for row in TABLE}
 
 
 def test_same_columns() -> None:
     """Each line of the tables has the columns that are printed."""
-    assert {len(row) for row in TABLE} == {len(Row._fields)}
+    assert {len(row) for row in ROWS} == {len(Row._fields), len(price_month.HEADER)}
+    assert NIGHTS[price_month.HEADER[0]] == list(price_month.HEADER)
+
+
+def test_nights() -> None:
+    """Each kind of night of a month is shown, and all nights of a cloud together reach the aim."""
+    kinds = (*Shape, *Publication, price_month.ALL)
+    assert {price_month.kind_of_nights(ZE_SERVICES, kind) for kind in kinds} <= NIGHTS.keys()
+    aims = {row[0].partition(",")[0]: row for row in NIGHTS.values() if re.search(r"\d", row[-1])}
+    for name, _, aim in price_month.CARS.values():
+        assert first_number(aims[name][-2]) >= first_number(aims[name][-1]) == aim
 
 
 @pytest.mark.parametrize("kind", day.Kind)
