@@ -233,13 +233,13 @@ class Departures:
                 raise RejectedError(text, key="departures_full", value=str(MOST_PROGRAMS))
             await self._send(car, shown, shown.form.joined(others, new), [*new, *ours])
 
-    async def _shown(self, car: VehicleClient) -> _Shown | None:
-        """Read the programs of a car, None if the response is incomplete."""
+    async def _shown(self, car: VehicleClient, *, max_age: float = CACHE_SECONDS) -> _Shown | None:
+        """Return the programs of a car, at most some seconds old, None if the response is incomplete."""
         if car.endpoints.has_settings:
-            settings = await car.settings(max_age=CACHE_SECONDS)
+            settings = await car.settings(max_age=max_age)
             complete = ev_settings.is_complete(settings)
             return _Shown(form=SettingsForm(), programs=settings["programs"], settings=settings) if complete else None
-        found, converter = await car.content(HVAC_SETTINGS), car.converter()
+        found, converter = await car.content(HVAC_SETTINGS, command=not max_age, max_age=max_age), car.converter()
         rows = reported_rows(found.get("schedules"))
         if rows is None or "mode" not in found:
             return None
@@ -249,7 +249,7 @@ class Departures:
     async def _shown_for_command(self, car: VehicleClient) -> _Shown:
         """Read the programs of a car before a command; without them, nothing is sent, because they would be lost."""
         try:
-            shown = await self._shown(car)
+            shown = await self._shown(car, max_age=0.0)
         except (UnsupportedError, InvalidRequestError, UnexpectedResponseError) as err:
             raise RejectedError(str(err), key="schedule_unread") from err
         except CloudError as err:
