@@ -1,13 +1,17 @@
-"""Take the screenshots in docs/images from a demo, with headless Chromium."""
+"""Take the screenshots in docs/images from demos, with headless Chromium."""
 
-from collections.abc import Callable
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 import sys
 from tempfile import TemporaryDirectory
 import time
 
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Locator, Page
 
 from home import ROOT
 from home.chromium import Chromium, chromium_path, log_in
@@ -28,24 +32,65 @@ PAUSE_SECONDS = 2.0
 # The commands should not have the same time.
 COMMAND_GAP_SECONDS = 20.0
 HEADER_PIXELS = 64
+# The models that have screenshots of their own.
+MODELS = ("R5", "Megane", "Spring")
+DASHBOARD = "dashboard"
+MODEL_LEVEL = 62
+SCHEDULE_SECONDS = 60.0
+PALETTE_COLORS = 256
 
 
 def main() -> int:
-    """Take all screenshots."""
+    """Take the screenshots of the dashboard, of the models, or all."""
+    parser = ArgumentParser(prog="scripts/screenshots", description=__doc__)
+    choices = (DASHBOARD, *MODELS)
+    parser.add_argument("subject", nargs="*", help=f"what to take screenshots of: {', '.join(choices)} (all)")
+    subjects = parser.parse_args().subject or choices
+    if unknown := set(subjects) - set(choices):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
     try:
-        path = chromium_path()
-        with TemporaryDirectory() as folder, create_demo(Path(folder)) as demo:
-            chromium = Chromium(path, Path(folder), demo.time_zone)
-            prepare_car(demo)
-            chromium.start()
-            try:
-                take_screenshots(demo, chromium)
-            finally:
-                chromium.stop()
+        for subject in subjects:
+            with TemporaryDirectory() as folder:
+                take_screenshots_of(subject, Path(folder))
     except (HomeError, TimeoutError) as error:
         print(f"scripts/screenshots: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def take_screenshots_of(subject: str, folder: Path) -> None:
+    """Run a demo in a folder and take its screenshots."""
+    if subject == DASHBOARD:
+        with create_demo(folder) as demo:
+            prepare_car(demo)
+            with logged_in(demo) as page:
+                take_screenshots(demo, page)
+        return
+    zone = zone_at(EVENING)
+    with Demo(folder, free_port(), free_port(), cloud="myrenault", model=subject, time_zone=zone) as demo:
+        # Until then, the charge schedule is on its way to the car.
+        time.sleep(SCHEDULE_SECONDS)
+        demo.simulator.control("POST", f"cars/{VIN}", {"level": MODEL_LEVEL, "plugged": True, "report": True})
+        # A poll may have to wait for the request limit, unlike the first one of a setup.
+        battery = f"sensor.{ENTITY_PREFIX}_battery"
+        demo.hass.client.perform_action("homeassistant.reload_config_entry", entity_id=battery)
+        wait_for_state(demo, "battery", str(MODEL_LEVEL))
+        with logged_in(demo) as page:
+            take_screenshots_of_model(demo, page, subject.lower())
+
+
+@contextmanager
+def logged_in(demo: Demo) -> Iterator[Page]:
+    """Log in to the demo in a window."""
+    chromium = Chromium(chromium_path(), demo.folder, demo.time_zone)
+    chromium.start()
+    try:
+        with chromium.window() as page:
+            page.emulate_media(reduced_motion="reduce")
+            log_in(page, demo.hass.url)
+            yield page
+    finally:
+        chromium.stop()
 
 
 def create_demo(folder: Path) -> Demo:
@@ -91,21 +136,26 @@ def wait_for_state(demo: Demo, key: str, expected: str | Callable[[str], bool]) 
     wait_until(is_expected, f"{key} has the expected state", STATE_SECONDS)
 
 
-def take_screenshots(demo: Demo, chromium: Chromium) -> None:
-    """Log in and take a screenshot of each page."""
+def take_screenshots(demo: Demo, page: Page) -> None:
+    """Take a screenshot of each page."""
     url = demo.hass.url
-    with chromium.window() as page:
-        page.emulate_media(reduced_motion="reduce")
-        log_in(page, url)
-        take_screenshots_of_cards(page, f"{url}/renault-ze")
-        open_page(page, f"{url}/calendar", 1440, 900)
-        # The calendar shows few past events, so take the next month.
-        page.get_by_role("button", name="Next").click()
-        take_screenshot(page, "calendar")
-        open_page(page, f"{url}/energy", 1440, 900)
-        # Most of a night is before the day of the screenshot.
-        page.get_by_role("button", name="Previous").click()
-        take_screenshot(page, "energy")
+    take_screenshots_of_cards(page, f"{url}/renault-ze")
+    open_page(page, f"{url}/calendar", 1440, 900)
+    # The calendar shows few past events, so take the next month.
+    page.get_by_role("button", name="Next").click()
+    take_screenshot(page, "calendar")
+    open_page(page, f"{url}/energy", 1440, 900)
+    # Most of a night is before the day of the screenshot.
+    page.get_by_role("button", name="Previous").click()
+    take_screenshot(page, "energy")
+
+
+def take_screenshots_of_model(demo: Demo, page: Page, name: str) -> None:
+    """Take screenshots of the card of a car and of the page of its device."""
+    open_page(page, f"{demo.hass.url}/renault-ze", 390, 844)
+    take_screenshot(page.locator("renault-ze-card"), f"{name}-card")
+    open_page(page, f"{demo.hass.url}/config/devices/device/{demo.hass.device_id(VIN)}", 1200, 900)
+    take_screenshot(page, f"{name}-device")
 
 
 def take_screenshots_of_cards(page: Page, dashboard: str) -> None:
@@ -132,17 +182,27 @@ def open_page(page: Page, url: str, width: int, height: int) -> None:
     page.locator("home-assistant-main").wait_for()
 
 
-def take_screenshot(page: Page, name: str) -> None:
-    """Take a screenshot when the page no longer changes."""
-    picture, before = page.screenshot(), b""
+def take_screenshot(shown: Page | Locator, name: str) -> None:
+    """Take a screenshot when a page or a part of it no longer changes."""
+    picture, before = shown.screenshot(), b""
     deadline = time.monotonic() + STEADY_SECONDS
     while picture != before:
         if time.monotonic() > deadline:
             raise HomeError(f"The page of the screenshot {name} keeps changing.")
         time.sleep(PAUSE_SECONDS)
-        before, picture = picture, page.screenshot()
+        before, picture = picture, shown.screenshot()
+    picture = with_palette(picture)
     (IMAGES / f"{name}.png").write_bytes(picture)
     print(f"saved: docs/images/{name}.png ({len(picture) // 1000} kB)")
+
+
+def with_palette(picture: bytes) -> bytes:
+    """Return a picture with few colors, which is much smaller."""
+    content = BytesIO()
+    Image.open(BytesIO(picture)).convert("RGB").quantize(PALETTE_COLORS, dither=Image.Dither.NONE).save(
+        content, "PNG", optimize=True
+    )
+    return content.getvalue()
 
 
 if __name__ == "__main__":

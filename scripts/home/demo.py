@@ -11,7 +11,7 @@ import httpx
 from .config_folder import TIME_ZONE
 from .history import import_history
 from .home_assistant import DEFAULT_CLOUD, RESTART_EXIT_CODE, HomeAssistant
-from .plan import create_plan
+from .plan import create_charge_schedule, create_departure
 from .prices import add_prices, show_past_energy
 from .processes import HomeError, require_free_port
 from .simulator import PASSWORD, USERNAME, VIN, Simulator
@@ -105,7 +105,8 @@ class Demo:
         self.hass.wait_loaded()
         device_id = self.hass.device_id(VIN)
         self._perform("charge history", lambda: self._show_history(device_id))
-        self._perform("plan", lambda: create_plan(self.hass.client, device_id))
+        self._perform("departure", lambda: create_departure(self.hass.client, device_id))
+        self._perform("charge schedule", lambda: create_charge_schedule(self.hass.client, device_id))
 
     def _show_history(self, device_id: str | None) -> None:
         """Show battery, range, and energy before the demo."""

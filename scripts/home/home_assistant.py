@@ -1,5 +1,6 @@
 """Home Assistant as a process, and the setup of the integration in it."""
 
+import os
 from pathlib import Path
 import sys
 import time
@@ -18,6 +19,8 @@ CLOUDS: dict[str, tuple[str, dict[str, str]]] = {
     "myrenault": ("my_renault", {"country": "GB"}),
 }
 DEFAULT_CLOUD = "zeservices"
+# The one of this process, unless scripts/test_newest has made another.
+ENVIRONMENT = Path(os.environ.get("HASS_ENVIRONMENT", sys.prefix))
 # The prefix of the entity ids.
 ENTITY_PREFIX = "renault_z_e"
 USERNAME = PASSWORD = "demo"  # noqa: S105
@@ -34,7 +37,7 @@ class HomeAssistant(Process):
 
     def __init__(self, folder: Path, port: int, cloud: str = DEFAULT_CLOUD) -> None:
         """Create a Home Assistant in a folder for one of the clouds; it is not started yet."""
-        hass = Path(sys.executable).parent / "hass"
+        hass = ENVIRONMENT / "bin/hass"
         # All requirements are already installed.
         command = (hass, "--config", str(folder), "--skip-pip", "--log-no-color")
         super().__init__("Home Assistant", *command, output=folder / "hass.out")

@@ -13,7 +13,11 @@ WINDOWS: list[dict[str, Any]] = [
 ]
 
 
-def create_plan(client: Client, device_id: str | None) -> None:
-    """Create a departure on weekdays, a nightly charge window, and another at midday."""
+def create_departure(client: Client, device_id: str | None) -> None:
+    """Create a departure on weekdays."""
     client.perform_action(f"{DOMAIN}.set_departure", device_id=device_id, **COMMUTE)
+
+
+def create_charge_schedule(client: Client, device_id: str | None) -> None:
+    """Create a nightly charge window, and another at midday."""
     client.perform_action(f"{DOMAIN}.set_charge_schedule", device_id=device_id, windows=WINDOWS)

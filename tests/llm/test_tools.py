@@ -26,6 +26,7 @@ SECOND_VIN = "VF1AGVYF0ZE000002"
 ASSISTANT = "conversation"
 STATUS, COMMAND, PLAN = (f"renault_ze__{name}" for name in ("status", "command", "plan"))
 READ_ONLY = llm.ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
+CHANGES = llm.ToolAnnotations(read_only=False, destructive=True, idempotent=False, open_world=True)
 
 pytestmark = pytest.mark.freeze_time("2026-11-19 18:00:00+00:00")
 
@@ -86,10 +87,7 @@ async def test_tools_and_their_annotations(car: Car) -> None:
     tools = {tool.name: tool for tool in instance.tools if tool.integration == DOMAIN}
     assert tools.keys() == {STATUS, COMMAND, PLAN}
     assert tools[STATUS].annotations == READ_ONLY
-    assert [(each.annotations.read_only, each.annotations.destructive) for each in (tools[COMMAND], tools[PLAN])] == [
-        (False, True),
-        (False, True),
-    ]
+    assert tools[COMMAND].annotations == tools[PLAN].annotations == CHANGES
     for tool in tools.values():
         assert tool.title
         assert tool.description

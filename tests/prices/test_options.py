@@ -42,6 +42,8 @@ async def test_contract(car: Car) -> None:
     await submit(car.hass, await ask_for(car.hass, car.entry, "two_prices"), **TWO_PRICES)
     assert car.entry.options[CONF_ELECTRICITY_PRICE] == {"kind": "two_prices", **TWO_PRICES}
     assert suggested(await ask_for(car.hass, car.entry, "two_prices")).items() >= TWO_PRICES.items()
+    menu = await open_options(car.hass, car.entry, "electricity_price")
+    assert menu["description_placeholders"] == {"current": "Two prices with times"}
     await ask_for(car.hass, car.entry, "no_price")
     await car.hass.async_block_till_done(wait_background_tasks=True)
     assert car.entry.runtime_data.prices is None

@@ -37,7 +37,9 @@ def elements(form: Path) -> dict[str, Any]:
 def used(workflow: Path) -> Iterator[str]:
     """Yield the actions and workflows that a workflow uses."""
     for job in read(workflow)["jobs"].values():
-        yield from (each["uses"] for each in (job, *job.get("steps", ())) if "uses" in each)
+        named = (each["uses"] for each in (job, *job.get("steps", ())) if "uses" in each)
+        # Workflows of this repository are those of the same commit.
+        yield from (each for each in named if not each.startswith("./.github/"))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
@@ -82,6 +84,40 @@ def test_actions_are_pinned(workflow: Path) -> None:
         assert not COMMIT.fullmatch(ref) or re.search(
             rf"uses: {re.escape(action)} # v\d+\.\d+\.\d+$", text, re.MULTILINE
         )
+
+
+def triggers(name: str) -> dict[str, Any]:
+    """Return what starts a workflow; "on" is a boolean in YAML 1.1."""
+    content = read(GITHUB / f"workflows/{name}.yml")
+    found: dict[str, Any] = content.get("on", content.get(True))
+    return found
+
+
+def test_release_needs_all_tests() -> None:
+    """Publish only what has passed all tests and validations, of a tag, with the right to write."""
+    jobs = read(GITHUB / "workflows/release.yml")["jobs"]
+    called = {name: job["uses"].rpartition("/")[2] for name, job in jobs.items() if "uses" in job}
+    assert called == {"test": "test.yml", "validate": "validate.yml"}
+    assert set(jobs["release"]["needs"]) == called.keys()
+    assert all("workflow_call" in triggers(name) for name in called)
+    assert triggers("release").keys() == {"push"}
+    assert triggers("release")["push"].keys() == {"tags"}
+    assert jobs["release"]["permissions"] == {"contents": "write"}
+    steps = " ".join(each.get("run", "") for each in jobs["release"]["steps"])
+    assert steps.index("scripts/release.py") < steps.index("gh release create")
+
+
+def test_validations_ignore_nothing() -> None:
+    """Let hassfest and HACS check everything."""
+    for job in read(GITHUB / "workflows/validate.yml")["jobs"].values():
+        assert all("ignore" not in each.get("with", {}) for each in job["steps"])
+
+
+def test_newest_versions_are_tested_weekly() -> None:
+    """Run the demo and the end-to-end test with the newest versions each week."""
+    [job] = read(GITHUB / "workflows/newest.yml")["jobs"].values()
+    assert any(each.get("run") == "scripts/test --newest" for each in job["steps"])
+    assert triggers("newest")["schedule"]
 
 
 def test_dependabot_directories_exist() -> None:

@@ -107,19 +107,19 @@ def test_pins_are_those_of_home_assistant() -> None:
     assert shared == {name: wanted[name.casefold()] for name in shared}
 
 
-@pytest.mark.parametrize("scale", [1, 2])
-def test_sizes_of_brand_images(scale: int) -> None:
-    """Require a square icon, a logo of the required height, and transparency."""
-    suffix = "@2x" if scale == 2 else ""
-    with (
-        Image.open(INTEGRATION / f"brand/icon{suffix}.png") as icon,
-        Image.open(INTEGRATION / f"brand/logo{suffix}.png") as logo,
-    ):
-        assert icon.size == (256 * scale, 256 * scale)
-        assert 128 * scale <= min(logo.size) <= 256 * scale
-        for picture in (icon, logo):
+@pytest.mark.parametrize("prefix", ["", "dark_"])
+def test_sizes_of_brand_images(prefix: str) -> None:
+    """Require a square icon, a logo of the required height, exactly double sizes, and transparency."""
+    sizes = {}
+    for name in ("icon", "logo", "icon@2x", "logo@2x"):
+        with Image.open(INTEGRATION / f"brand/{prefix}{name}.png") as picture:
+            sizes[name] = picture.size
             assert picture.format == "PNG"
             assert picture.getchannel("A").getextrema() == (0, 255)
+    assert sizes["icon"] == (256, 256)
+    assert 128 <= min(sizes["logo"]) <= 256
+    for name in ("icon", "logo"):
+        assert sizes[f"{name}@2x"] == tuple(2 * pixels for pixels in sizes[name])
 
 
 @pytest.mark.parametrize(

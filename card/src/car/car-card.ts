@@ -264,7 +264,8 @@ export class CarCard extends CardElement {
     view: ButtonView,
   ): TemplateResult | typeof nothing {
     if (view.progress.phase !== "failed" || isDismissed(store, view.kind)) return nothing;
-    const text = `${view.label}: ${failureText(hass, localize, view.progress)}`;
+    const { label, progress } = view;
+    const text = localize("common.labeled", { label, text: failureText(hass, localize, progress) });
     return notice("error", text, iconButton("mdi:close", localize("common.close"), () => dismiss(store, view.kind)));
   }
 }

@@ -10,18 +10,13 @@ export interface Drawing {
 const BODY = `M29 121C22 118 20 108 22 97C24 84 29 76 37 68C44 52 56 36 74 29C92 22 128 18 164 18C202 18 226 24
   248 37C264 46 284 58 298 68C326 72 352 79 363 91C371 99 374 112 371 120C369 125 364 127 357 127L344 127A36 36 0 0 0
   272 127L128 127A36 36 0 0 0 56 127L40 127C35 127 32 124 29 121Z`;
-const REAR_WINDOW = "M60 65C68 48 80 39 96 36C116 32 138 30 156 30L156 66L64 68Q58 68 60 65Z";
-const FRONT_WINDOW = "M166 30C200 30 220 35 240 47C252 54 262 60 270 65Q273 67 268 67L166 66Z";
+const WINDOWS = `M60 65C68 48 80 39 96 36C116 32 138 30 156 30L156 66L64 68Q58 68 60 65ZM166 30C200 30 220 35 240 47
+  C252 54 262 60 270 65Q273 67 268 67L166 66Z`;
 const GLOSS = "M37 70C90 78 210 72 300 70C330 74 352 80 362 91C300 82 120 90 27 88C29 80 33 74 37 70Z";
-const SILL = "M130 121L270 121L272 127L128 127Z";
 
 function wheel(x: number): SVGTemplateResult {
-  const spokes = [0, 72, 144, 216, 288].map(
-    (turn) => svg`<path d="M-3.4 -5L-5 -18Q0 -20.5 5 -18L3.4 -5Z" transform="rotate(${turn})" />`,
-  );
   return svg`<g transform="translate(${x} 127)">
-    <circle class="tire" r="29.5" /><circle class="rim" r="20.5" />
-    <g class="spokes">${spokes}</g><circle class="hub" r="5" />
+    <circle class="tire" r="29.5" /><circle class="rim" r="20.5" /><circle class="spokes" r="12" />
   </g>`;
 }
 
@@ -43,9 +38,8 @@ export function drawCar({ isPlugged, isCharging }: Drawing): SVGTemplateResult {
     <ellipse class="shadow" cx="198" cy="156" rx="186" ry="6" />
     <path class="body" d=${BODY} />
     <path class="gloss" d=${GLOSS} />
-    <path class="sill" d=${SILL} />
-    <path class="glass" d=${REAR_WINDOW} /><path class="glass" d=${FRONT_WINDOW} />
-    <path class="shine" d="M96 36L118 32.5L96 66L78 67Z" /><path class="shine" d="M190 30.5L212 33L196 66L174 66Z" />
+    <path class="glass" d=${WINDOWS} />
+    <path class="shine" d="M96 36L118 32.5L96 66L78 67ZM190 30.5L212 33L196 66L174 66Z" />
     <path class="seam" d="M161 22V104Q161 116 150 117M161 30V66M278 68Q284 96 270 116M64 69Q58 80 70 92" />
     <path class="handle" d="M132 78h16M226 77h16" />
     <path class="lamp" d="M322 76C340 79 354 84 361 92C350 93 332 88 322 76Z" />

@@ -100,7 +100,7 @@ function limitOf({ plan: { limit } }: Car): number | null {
 function limitText({ hass, localize }: Context, car: Car): string | null {
   const limit = limitOf(car);
   if (limit === null) return null;
-  const text = `${localize("car.charge_limit")}: ${formatPercent(hass, limit)}`;
+  const text = localize("common.labeled", { label: localize("car.charge_limit"), text: formatPercent(hass, limit) });
   return car.plan.limit.how === "none" ? `${text} (${localize("car.not_enforced")})` : text;
 }
 

@@ -52,8 +52,9 @@ export function plannedCharge({ car, words }: View, now: Date): TemplateResult |
     plan.energy_kwh === null ? "" : formatEnergy(hass, plan.energy_kwh),
     plan.cost === null ? "" : formatMoney(hass, plan.cost, car.currency),
   ].filter(Boolean);
+  const text = localize("common.labeled", { label: localize("schedule.planned"), text: texts.join(" · ") });
   return html`<div class="status">
-    <span><ha-icon icon="mdi:lightning-bolt"></ha-icon>${localize("schedule.planned")}: ${texts.join(" · ")}</span>
+    <span><ha-icon icon="mdi:lightning-bolt"></ha-icon>${text}</span>
   </div>`;
 }
 

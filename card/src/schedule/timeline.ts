@@ -217,7 +217,7 @@ function legend(view: View): TemplateResult | typeof nothing {
   if (shown.length === 0 && !range) return nothing;
   return html`<div class="status muted" role="group" aria-label=${localize("schedule.legend")}>
     ${shown.map(([, icon, key]) => html`<span><ha-icon icon=${icon}></ha-icon>${localize(key)}</span>`)}
-    ${range ? html`<span>${localize("schedule.prices")}: ${range}</span>` : nothing}
+    ${range ? html`<span>${localize("common.labeled", { label: localize("schedule.prices"), text: range })}</span>` : nothing}
   </div>`;
 }
 

@@ -22,7 +22,6 @@ export const drawing = css`
     fill: #fff;
     opacity: 0.18;
   }
-  .sill,
   .bumper {
     fill: #000;
     opacity: 0.28;
@@ -63,13 +62,13 @@ export const drawing = css`
     fill: #8d979f;
   }
   .spokes {
-    fill: #dfe4e8;
-  }
-  .hub {
-    fill: #aeb7be;
+    fill: none;
+    stroke: #dfe4e8;
+    stroke-width: 14;
+    stroke-dasharray: 6 9.08;
   }
   .post {
-    fill: var(--secondary-text-color, #727272);
+    fill: var(--secondary-text-color);
   }
   .screen {
     fill: #1c2429;
@@ -77,26 +76,22 @@ export const drawing = css`
   .wire,
   .current {
     fill: none;
-    stroke: var(--primary-text-color, #212121);
+    stroke: var(--primary-text-color);
     stroke-width: 4;
     stroke-linecap: round;
   }
   .current {
     stroke: var(--charging-color);
-    stroke-width: 4;
     stroke-dasharray: 7 14;
     animation: current 1.2s linear infinite;
   }
   .plug {
-    fill: var(--primary-text-color, #212121);
+    fill: var(--primary-text-color);
   }
   .bolt {
     fill: #7ee787;
   }
   @keyframes current {
-    from {
-      stroke-dashoffset: 0;
-    }
     to {
       stroke-dashoffset: 21;
     }

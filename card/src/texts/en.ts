@@ -9,6 +9,7 @@ export const en = {
   "common.close": "Close",
   "schedule.departure": "Departure",
   "common.add": "Add",
+  "common.labeled": "{label}: {text}",
   "common.disconnected": "Connection lost. Reconnecting…",
   "common.not_loaded": "The account of this car is not loaded.",
   "common.connection_lost": "The connection to Home Assistant was lost. Check whether this was done.",

@@ -28,6 +28,8 @@ from .status import message, status
 
 # A car is reached by SMS, which takes minutes; an assistant ends a conversation that takes longer than five.
 ANSWER_WITHIN: Final = timedelta(minutes=2)
+# To skip the next departure twice skips two, and a command may replace the timer or the schedule in the car.
+_CHANGES = ToolAnnotations(read_only=False, destructive=True, idempotent=False, open_world=True)
 _NOT_ALLOWED = "This user may not do that. An administrator of Home Assistant can allow it."
 _LEVEL = selector.NumberSelector(selector.NumberSelectorConfig(min=LEAST_LIMIT, max=100, step=1))
 _TEMPERATURE = selector.NumberSelector(selector.NumberSelectorConfig(min=15, max=25, step=0.5))
@@ -93,7 +95,7 @@ class CommandTool(CarTool):
         "With a time, the timer starts it then. To be ready at a time, add a departure to the plan instead. "
         "Waits up to two minutes for the car to confirm the command."
     )
-    annotations = ToolAnnotations(read_only=False, destructive=True, idempotent=False, open_world=True)
+    annotations = _CHANGES
 
     def __init__(self, cars: Mapping[str, str], commands: list[str]) -> None:
         """Offer the commands that a car supports."""
@@ -133,7 +135,7 @@ class PlanTool(CarTool):
         "once, or restore a skipped one; without a name, the next. Set the battery level at which charging ends, for a "
         "departure, or in general if none is named. A departure that is added with an existing name is changed."
     )
-    annotations = ToolAnnotations(read_only=False, destructive=True, idempotent=True, open_world=True)
+    annotations = _CHANGES
     fields: Mapping[vol.Marker, Any] = {
         vol.Required("edit"): vol.In(["add", "skip", "restore", "target_level"]),
         vol.Optional("departure", description="The name of the departure"): selector.TextSelector(),

@@ -6,9 +6,10 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.const import UnitOfPower, UnitOfRatio
 from homeassistant.helpers import selector
+from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
-from ..const import CONF_ELECTRICITY_PRICE, CONF_SOLAR
+from ..const import CONF_ELECTRICITY_PRICE, CONF_SOLAR, DOMAIN
 from . import (
     CONF_CHOICE,
     CONF_ENTITIES,
@@ -43,8 +44,15 @@ class PriceOptionsFlow(OptionsFlowWithReload):
     """The options of the electricity price: one step for each kind of source."""
 
     async def async_step_electricity_price(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask where the prices come from."""
-        return self.async_show_menu(step_id="electricity_price", menu_options=[*KINDS, "no_price"])
+        """Ask where the prices come from, and name the current choice."""
+        kind = self.config_entry.options.get(CONF_ELECTRICITY_PRICE, {}).get(CONF_KIND, "no_price")
+        texts = await async_get_translations(self.hass, self.hass.config.language, "options", {DOMAIN})
+        current = texts.get(f"component.{DOMAIN}.options.step.electricity_price.menu_options.{kind}", kind)
+        return self.async_show_menu(
+            step_id="electricity_price",
+            menu_options=[*KINDS, "no_price"],
+            description_placeholders={"current": current},
+        )
 
     async def async_step_no_price(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Use no prices."""
