@@ -15,7 +15,7 @@ from tests.lifecycle.accounts import END_ENTRY, end_entry
 
 __all__ = ["newer"]
 
-# A Wednesday.
+# A Wednesday; the car is in the time zone of Home Assistant, eight hours behind.
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 SENSOR = "sensor.renault_z_e_car_departures"
 WORK: dict[str, Any] = {"name": "Work", "time": "07:30", "days": ["mon", "fri"], "robust": True}
@@ -52,7 +52,7 @@ async def test_shown(hass: HomeAssistant, newer: MyRenaultSimulator, later: Late
     assert added(newer) == ["07:30:00"]
     assert newer.vehicle().ev_settings["programs"][:3] == programs
     shown = state(hass, SENSOR)
-    assert shown.state == "2026-11-19T07:45:00+00:00"
+    assert shown.state == "2026-11-18T15:45:00+00:00"
     days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     assert shown.attributes["departures"] == [
         {"time": "07:30", "days": ["mon", "fri"], "set_by": "home_assistant"},
