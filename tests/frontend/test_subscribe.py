@@ -326,7 +326,7 @@ async def test_car_at_my_renault(
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), renault_entry.entry_id)
     shown = await (await subscribed(await hass_ws_client(hass), device.id)).next()
     assert (shown["commands"], shown["plan"]["departures"], shown["plan"]["next_departure"]) == ([], [], None)
-    assert (shown["limits"]["timer"], shown["limits"]["max_window_times"]) == (False, 5)
+    assert (shown["limits"]["timer"], shown["limits"]["max_window_times"]) == (True, 5)
 
 
 async def test_prices(car: Car, subscribe: Subscribe) -> None:
