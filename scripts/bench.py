@@ -5,23 +5,30 @@ otherwise.
 """
 
 from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from datetime import datetime
 import os
 import platform
 
-from benchmarks import cards, day, display, poll, setup_cost, stall
+from benchmarks import cards, day, display, poll, price_month, setup_cost, stall
 
-GROUPS = {
+GROUPS: dict[str, Callable[[int], Sequence[tuple[str, ...]]]] = {
     "setup": setup_cost.rows,
     "day": day.rows,
     "display": display.rows,
     "stall": stall.rows,
     "poll": poll.rows,
     "cards": cards.rows,
+    "prices": price_month.rows,
 }
+HEADER = ("figure", "renault", "renault_ze", "ratio", "aim")
 # The reference of a poll is what its requests cost by themselves: Home Assistant's own integration sends others. It has
-# no cards; that of dragging is the same page while nothing is dragged.
-REFERENCES = {"poll": "aiohttp + orjson", "cards": "reference"}
+# no cards; that of dragging is the same page while nothing is dragged. It does not charge by prices.
+HEADERS = {
+    "poll": ("figure", "aiohttp + orjson", *HEADER[2:]),
+    "cards": ("figure", "reference", *HEADER[2:]),
+    "prices": price_month.HEADER,
+}
 
 
 def main() -> None:
@@ -32,12 +39,12 @@ def main() -> None:
     options = parser.parse_args()
     machine = f"{os.cpu_count()} cores, {platform.freedesktop_os_release()['PRETTY_NAME']}"
     print(f"{datetime.now().astimezone():%Y-%m-%d}, {machine}, Python {platform.python_version()}", flush=True)
-    reference = None
+    header = None
     for group in options.only or GROUPS:
         found = GROUPS[group](options.runs)
-        if (now := REFERENCES.get(group, "renault")) != reference:
-            reference = now
-            print(f"\n| figure | {reference} | renault_ze | ratio | aim |\n|---|---|---|---|---|")
+        if (now := HEADERS.get(group, HEADER)) != header:
+            header = now
+            print(f"\n| {' | '.join(header)} |\n|{'---|' * len(header)}", flush=True)
         for row in found:
             print(f"| {' | '.join(row)} |", flush=True)
 

@@ -98,10 +98,10 @@ class Life:
 
 
 @asynccontextmanager
-async def life(domain: Domain, cloud: str, count: int = 1) -> AsyncIterator[Life]:
+async def life(domain: Domain, cloud: str, count: int = 1, start: datetime = START) -> AsyncIterator[Life]:
     """Run a Home Assistant with an account that is not set up yet, in simulated time."""
-    async with simulated(cloud, count, START) as server:
-        clock = SimulatedClock(START)
+    async with simulated(cloud, count, start) as server:
+        clock = SimulatedClock(start)
         clock.install()
         with folder() as config:
             async with house(config) as hass:

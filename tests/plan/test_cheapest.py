@@ -13,9 +13,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.cloud.schedule import DAY, GRID, Span, on_date
+from custom_components.renault_ze.cloud.schedule import DAY, GRID, Span, first_quarter, on_date
 from custom_components.renault_ze.plan.charge_model import ChargeModel
-from custom_components.renault_ze.plan.cheapest import Goal, Night, PlannedCharge, cheapest, first_quarter
+from custom_components.renault_ze.plan.cheapest import Goal, Night, PlannedCharge, cheapest
 from custom_components.renault_ze.plan.model import ChosenWindows
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.vehicle.prices import Price, Prices, prices_of
@@ -243,6 +243,15 @@ def test_windows_in_the_car_stay_for_a_small_gain() -> None:
     assert hours_of(cheapest(replace(night, level=80))) == []
 
 
+def test_windows_that_are_not_sent_yet_change_for_any_gain() -> None:
+    """Prices that become known cost no command before that."""
+    own = (NOW + 4 * HOUR, NOW + 5 * HOUR)
+    night = night_of([0.3] * 4 + [0.2, 0.19] + [0.3] * 7)
+    later = ChosenWindows(begin=own[0], end=night.goal.deadline, windows=(own,), for_price=True)
+    night = replace(night, chosen=later, followed=later.windows, goal=replace(night.goal, least_saving=0.1))
+    assert hours_of(cheapest(night)) == [(5, 6)]
+
+
 def test_running_window_is_cut() -> None:
     """Keep the begin of a window that has begun, and end it when a change can be in the car."""
     own = [(NOW - HOUR, NOW + 6 * HOUR)]
@@ -250,6 +259,35 @@ def test_running_window_is_cut() -> None:
     assert hours_of(planned) == [(-1, 0.75), (2, 2.25)]
     assert planned.chosen is not None
     assert planned.chosen.begin == NOW - HOUR
+
+
+def test_next_night_leaves_the_last_one_as_it_is() -> None:
+    """Add nothing to what was chosen for a deadline that is nearly reached, so that no windows of the past pile up."""
+    earlier = ChosenWindows(
+        begin=NOW - 8 * HOUR, end=NOW + HOUR / 2, windows=((NOW - 2 * HOUR, NOW - HOUR),), for_price=True
+    )
+    own = [(NOW - HOUR, NOW + 3 * HOUR)]
+    planned = cheapest(night_of([0.3, 0.3, 0.2, 0.1, 0.2, *[0.3] * 8], own=own, chosen=earlier))
+    assert hours_of(planned) == [(3, 4)]
+    assert planned.chosen is not None
+    assert planned.chosen.begin >= earlier.end
+
+
+def test_own_window_without_prices_ends_at_the_target() -> None:
+    """Charge in the user's window no longer than is needed for a target below 100 %, as it is not shortened then."""
+    own = [(NOW + 6 * HOUR, NOW + 13 * HOUR)]
+    night = night_of([0.3, 0.3, 0.1], level=30, target=80, own=own, followed=own)
+    assert hours_of(cheapest(night)) == [(0.75, 3), (6, 6.25)]
+
+
+def test_expected_prices_in_own_window() -> None:
+    """Charge in the user's window when it was cheap a day earlier, until the prices are known."""
+    own = [(NOW + 6 * HOUR, NOW + 13 * HOUR)]
+    values = [*[0.2] * 8, 0.1, 0.1, *[0.2] * 13, 0.2, *[0.3] * 6]
+    known = prices(NOW - DAY, values)
+    night = replace(night_of([], own=own, followed=own), prices=known)
+    assert hours_of(cheapest(night)) == [(8, 9)]
+    assert cheapest(replace(night, goal=replace(night.goal, least_saving=1))).chosen is None
 
 
 def test_slots_and_long_windows() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from custom_components.renault_ze.cloud.schedule import DAY
 from custom_components.renault_ze.plan.cheapest_hours import CheapestHours
 from custom_components.renault_ze.vehicle.prices import Price, Prices
 from tests.plan.simulated.states import BASE, MONDAY, SETTINGS, at, charging_plan, situation, vehicle
@@ -26,3 +27,25 @@ def test_a_car_that_does_not_charge(*, plugged_in: bool) -> None:
         assert plan.chosen == chosen
     charging = vehicle(BASE, level=70, charging=True)
     assert hours.update(situation(plan, charging, at("02:00"), settings)).chosen != chosen
+
+
+def test_choices_of_two_nights() -> None:
+    """Keep what was chosen for this morning until it is over, beside what is chosen for the next night."""
+    hours, car = CheapestHours(), vehicle(BASE, level=70, plugged_in=True)
+    known = (
+        Price(MONDAY, at("03:00"), 0.3),
+        Price(at("03:00"), at("04:00"), 0.1),
+        Price(at("04:00"), at("12:00"), 0.3),
+    )
+    again = tuple(each._replace(begin=each.begin + DAY, end=each.end + DAY) for each in known)
+    hours.prices_for = lambda _: Prices((*known, Price(at("12:00"), at("00:00", 1), 0.4), *again), "EUR")
+    plan = hours.update(situation(charging_plan("01:00-06:00", cheapest_hours=True), car, MONDAY, SETTINGS))
+    (first,) = plan.chosen
+    assert first.end == at("07:00")
+    plan = hours.update(situation(plan, car, at("06:30"), SETTINGS))
+    assert plan.chosen[0] == first
+    assert plan.chosen[1].begin >= first.end
+    assert plan.chosen[1].end == at("07:00", 1)
+    plan = hours.update(situation(plan, vehicle(BASE, level=60, plugged_in=True), at("06:45"), SETTINGS))
+    assert plan.chosen[0] == first
+    assert len(plan.chosen) == 2

@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.schedule import on_date
+from custom_components.renault_ze.plan.desired import any_overlap
 from custom_components.renault_ze.plan.model import ChosenWindows, Plan, PlannedWindow, as_json, from_json
 from custom_components.renault_ze.plan.sending import with_sent
 from custom_components.renault_ze.plan.settings import Settings
@@ -76,6 +77,29 @@ def test_a_car_that_needs_every_day_gets_a_window_that_does_not_occur() -> None:
     held = desired(replace(NIGHTLY, chosen=(CHEAP,)), IN_CAR, at("17:15"), every_day)
     assert replace(CHOSEN, weekday=Weekday.MONDAY) in held
     assert {each.weekday for each in held} == set(Weekday)
+
+
+def test_windows_of_two_nights_do_not_overlap_in_the_week() -> None:
+    """A chosen window that is over makes room for the main window that includes its time a week later."""
+    five = replace(SETTINGS, windows_a_day=5, max_window_times=5)
+    cheap = ((at("01:00", 2), at("03:00", 2)),)
+    tuesday = ChosenWindows(begin=at("18:00", 1), end=at("07:00", 2), windows=cheap, for_price=True)
+    held = desired(replace(NIGHTLY, chosen=(CHEAP,)), IN_CAR, at("17:15"), five)
+    held = desired(replace(NIGHTLY, chosen=(CHEAP, tuesday)), held, at("17:15", 1), five)
+    assert charge(Weekday.WEDNESDAY, "01:00", "03:00") in held
+    assert MONDAYS in held
+    assert CHOSEN not in held
+
+
+def test_a_main_window_returns_after_a_chosen_one_that_it_includes() -> None:
+    """A car that refuses windows that overlap gets it once the chosen one is over."""
+    five = replace(SETTINGS, windows_a_day=5, max_window_times=5)
+    late = charge(Weekday.TUESDAY, "06:00", "07:00")
+    plan = replace(NIGHTLY, chosen=(choice("18:00", "07:00", (at("06:00", 1), at("07:00", 1))),))
+    held = desired(plan, desired(plan, IN_CAR, at("17:15"), five), at("06:30", 1), five)
+    assert late in held
+    assert MONDAYS not in held
+    assert MONDAYS in desired(plan, held, at("07:00", 1), five)
 
 
 def test_chosen_windows_in_the_car_are_no_change_elsewhere() -> None:
@@ -191,6 +215,7 @@ def follow(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> No
         days = [slot_of(each, shift) for each in held]
         assert settings.windows_a_day is None or all(days.count(each) <= settings.windows_a_day for each in days)
         assert not settings.every_day or set(days) == set(Weekday)
+        assert settings.windows_a_day == 1 or not any_overlap(held)
         charged[now] = any(is_in(each, now, settings.zone) for each in held)
         now += 15 * MINUTE
     for quarter, charges in charged.items():

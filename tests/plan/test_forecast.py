@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from custom_components.renault_ze.cloud.charging import ChargingPoint
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind
-from custom_components.renault_ze.plan.forecast import DEFAULT_SPEED, charging_speed, forecast
+from custom_components.renault_ze.plan.charge_model import default_speed
+from custom_components.renault_ze.plan.forecast import forecast
 from custom_components.renault_ze.plan.model import Plan
 from custom_components.renault_ze.plan.steps import DepartureMessage, Shortage
 from custom_components.renault_ze.vehicle.state import Charge, VehicleState
@@ -60,13 +62,21 @@ HISTORY = (
 
 
 def test_the_charging_speed_is_measured() -> None:
-    """As the median of the charges, without short ones and those without levels."""
-    assert charging_speed(vehicle()) == DEFAULT_SPEED
-    assert charging_speed(replace(vehicle(), charge_history=HISTORY)) == 20
-    short = (replace(HISTORY[0], level=43), HISTORY[1])
-    assert charging_speed(replace(vehicle(), charge_history=short)) == DEFAULT_SPEED
-    brief = (HISTORY[0], replace(HISTORY[1], at=at("04:50")))
-    assert charging_speed(replace(vehicle(), charge_history=brief)) == DEFAULT_SPEED
+    """By the charges in the history that are long enough; otherwise, that of a home charging point is used."""
+    default = default_speed(None)
+    assert situation(Plan(), vehicle(), MONDAY).charge_model.percent_per_hour == default
+    measured = situation(Plan(), replace(vehicle(), charge_history=HISTORY), MONDAY).charge_model
+    assert measured.percent_per_hour == pytest.approx(20)
+    short = replace(vehicle(), charge_history=(replace(HISTORY[0], level=43), HISTORY[1]))
+    assert situation(Plan(), short, MONDAY).charge_model.percent_per_hour == default
+
+
+def test_a_battery_that_is_nearly_full_charges_slowly() -> None:
+    """A quarter of an hour that adds 5 % to a battery adds less to one above 90 %."""
+    plugged = replace(vehicle(held("06:00-06:15"), level=94), charge_history=HISTORY)
+    assert forecast(situation(Plan(), plugged, MONDAY), START).level == 97
+    plugged = replace(vehicle(held("06:00-06:15"), level=60), charge_history=HISTORY)
+    assert forecast(situation(Plan(), plugged, MONDAY), START).level == 65
 
 
 @pytest.mark.parametrize(
@@ -106,12 +116,15 @@ def test_the_expected_level(
 
 
 def test_the_charging_time_needed_is_rounded_up() -> None:
-    """At 8% an hour, 15% take 112.5 minutes."""
-    assert forecast(situation(Plan(), vehicle(level=30), MONDAY), START).charge_needed == 113 * MINUTE
+    """At 8.6% an hour, 15% take 104.2 minutes."""
+    state = vehicle(level=30)
+    assert state.battery is not None
+    state = replace(state, battery=replace(state.battery, charging_point=ChargingPoint.SLOW))
+    assert forecast(situation(Plan(), state, MONDAY), START).charge_needed == 105 * MINUTE
 
 
 def test_charging_all_the_time_may_be_too_short() -> None:
     """The car charges without windows until the departure."""
     state = vehicle(held("01:00-05:00", enabled=False), level=20)
     found = forecast(situation(Plan(), state, START - HOUR), START)
-    assert (found.level, found.shortage) == (28, Shortage.BATTERY_LOW)
+    assert (found.level, found.shortage) == (35, Shortage.BATTERY_LOW)

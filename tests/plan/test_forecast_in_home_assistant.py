@@ -78,6 +78,6 @@ async def test_the_speed_is_known_from_the_first_departure_on(
     await ask(hass, "set_departure", device, **WORK)
     assert foreseen(hass) == (30, "not_plugged_in")
     advice = state(hass, WARMING).attributes["advice"]
-    assert advice == "Plug in the car; it has to charge for about 43 min."
+    assert advice == "Plug in the car; it has to charge for about 33 min."
     (message,) = notifications(hass)
     assert message.startswith(advice)

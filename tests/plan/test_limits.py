@@ -5,10 +5,10 @@ from datetime import time, timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKind
+from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeSchedule, CommandKind
 from custom_components.renault_ze.plan import limits
 from custom_components.renault_ze.plan.decisions import recorded
-from custom_components.renault_ze.plan.forecast import DEFAULT_SPEED, forecast
+from custom_components.renault_ze.plan.forecast import forecast
 from custom_components.renault_ze.plan.model import Departure, Plan, as_json, from_json
 from custom_components.renault_ze.plan.steps import DepartureMessage, SendSchedule, StepReason, StopCharge
 from custom_components.renault_ze.vehicle.results import CommandStatus
@@ -83,17 +83,32 @@ def test_windows_are_shortened_without_a_stop_command() -> None:
     assert observed(PLAN, state(70, "00:00", charging=False), at("22:00", -1)).chosen == ()
     plan = observed(PLAN, state(70, "00:15", charging=False), at("00:15"))
     (chosen,) = plan.chosen
-    assert chosen.windows == ((at("01:00"), at("02:15")),)
-    assert timedelta(hours=10 / DEFAULT_SPEED) == timedelta(hours=1.25)
+    # 10 % take 40 minutes at a home charging point.
+    assert chosen.windows == ((at("01:00"), at("01:45")),)
     found = due(plan, state(70, "00:15", charging=False), at("00:15"))
     assert isinstance(found, SendSchedule)
-    assert charge(MONDAY.weekday(), "01:00", "02:15") in found.schedule.windows  # type: ignore[arg-type]
+    assert charge(MONDAY.weekday(), "01:00", "01:45") in found.schedule.windows  # type: ignore[arg-type]
     assert charge(MONDAY.weekday(), "01:00", "05:00") not in found.schedule.windows  # type: ignore[arg-type]
+
+
+MEASURED = (
+    ChargeEvent(at=at("04:56", -1), kind=ChargeEventKind.ENDED, level=100),
+    ChargeEvent(at=at("02:00", -1), kind=ChargeEventKind.STARTED, level=34),
+)
+
+
+@pytest.mark.parametrize(("level", "limit", "end"), [(40, 80, "02:30"), (80, 95, "02:00")])
+def test_a_battery_that_is_nearly_full_charges_slowly(level: int, limit: int, end: str) -> None:
+    """A charge up to 100 % does not tell the speed below 80 %, nor that above; the forecast reaches the limit, too."""
+    car = replace(state(level, "00:15", charging=False), charge_history=MEASURED)
+    plan = observed(replace(PLAN, charge_limit=limit), car, at("00:15"))
+    assert plan.chosen[0].windows == ((at("01:00"), at(end)),)
+    assert forecast(situation(plan, car, at("00:15")), at("06:00")).level == limit
 
 
 def test_a_window_that_is_long_enough_is_not_changed() -> None:
     """Also not if the limit is that of a full battery."""
-    assert observed(PLAN, state(45, "00:15", charging=False), at("00:15")).chosen == ()
+    assert observed(PLAN, state(15, "00:15", charging=False), at("00:15")).chosen == ()
     plan = replace(PLAN, charge_limit=None)
     assert observed(plan, state(99, "00:15", charging=False), at("00:15")).chosen == ()
 
@@ -102,7 +117,7 @@ def test_a_slow_or_fast_charge_moves_the_end() -> None:
     """The window goes on if the level is not reached, and ends early if it is; it does not return afterwards."""
     plan = observed(PLAN, state(70, "00:15", charging=False), at("00:15"))
     slow = observed(plan, state(72, "02:00"), at("02:00"))
-    assert slow.chosen[0].windows == ((at("01:00"), at("03:00")),)
+    assert slow.chosen[0].windows == ((at("01:00"), at("02:45")),)
     fast = observed(plan, state(80, "01:40"), at("01:40"))
     assert fast.chosen[0].windows == ((at("01:00"), at("01:30")),)
     for clock in ("01:50", "02:30", "04:45", "04:50"):

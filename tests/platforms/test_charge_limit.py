@@ -38,9 +38,9 @@ async def test_windows_end_at_the_limit(hass: HomeAssistant, car: Car) -> None:
     assert car.value(LIMIT) == "80"
     assert car.state(LIMIT).attributes["how"] == "windows"
     await car.until("00:50")
-    assert week(car.simulator) == nights(thu={"start": "0100", "duration": "0115"})
+    assert week(car.simulator) == nights(thu={"start": "0100", "duration": "0030"})
     (tonight,) = await events(hass, "calendar.renault_z_e_charging")
-    assert [datetime.fromisoformat(tonight[key]).astimezone(UTC).hour for key in ("start", "end")] == [1, 2]
+    assert [datetime.fromisoformat(tonight[key]).astimezone(UTC).hour for key in ("start", "end")] == [1, 1]
     found = await car.ask("get_plan")
     assert found["limit"] == {"percent": 80, "how": "windows"}
     assert {each["end"] for each in found["windows"]} == {"05:00"}

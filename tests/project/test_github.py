@@ -114,7 +114,7 @@ def test_validations_ignore_nothing() -> None:
 
 
 def test_newest_versions_are_tested_weekly() -> None:
-    """Run the demo and the end-to-end test with the newest versions each week."""
+    """Run the demo and the cards with the newest versions each week."""
     [job] = read(GITHUB / "workflows/newest.yml")["jobs"].values()
     assert any(each.get("run") == "scripts/test --newest" for each in job["steps"])
     assert triggers("newest")["schedule"]

@@ -291,3 +291,8 @@ def split(spans: Iterable[Span]) -> Iterator[Span]:
 def overlap(one: Span, other: Span) -> timedelta:
     """Return how long two spans overlap."""
     return max(min(one[1], other[1]) - max(one[0], other[0]), timedelta())
+
+
+def first_quarter(at: datetime) -> datetime:
+    """Return the first quarter of an hour that does not begin before an instant."""
+    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % GRID

@@ -11,7 +11,9 @@ from statistics import median
 from typing import NamedTuple
 
 from ..cloud.charging import ChargingPoint
-from ..vehicle.sessions import DEFAULT_BATTERY_KWH, DEFAULT_LOSS
+from ..vehicle.sessions import DEFAULT_BATTERY_KWH, DEFAULT_LOSS, sessions
+from ..vehicle.state import VehicleState
+from .settings import Settings
 
 FULL = 100
 # What a battery accepts (percent an hour) when full, and how much more for each percent below. Both fit the only
@@ -75,6 +77,31 @@ class ChargeModel:
     def energy_kwh(self, begin: float, end: float) -> float:
         """Return the energy from the grid that raises the level from one to another."""
         return max(end - begin, 0.0) / FULL * self.battery_kwh / (1 - self.loss)
+
+
+def charge_model(state: VehicleState, settings: Settings) -> ChargeModel:
+    """Return how the car charges at home, by its latest charges, else by what it reports."""
+    battery_kwh, battery = settings.battery_kwh or DEFAULT_BATTERY_KWH, state.battery
+    speed = learned_speed(_observed_charges(state)) or default_speed(
+        battery_kwh, None if battery is None else battery.charging_point
+    )
+    return ChargeModel(percent_per_hour=speed, battery_kwh=battery_kwh, loss=settings.charging_loss / 100)
+
+
+def _observed_charges(state: VehicleState) -> list[ObservedCharge]:
+    """Return the charges that the car has reported, from old to new, or what it expects of the running one."""
+    found = [
+        ObservedCharge(each.level_at_start, each.level_at_end, each.duration)
+        for each in reversed(sessions(state.charge_history))
+        if each.level_at_start is not None
+        and each.level_at_end is not None
+        # At a fast charging point nobody waits for a lower price.
+        and each.charging_point is not ChargingPoint.FAST
+    ]
+    battery = state.battery
+    if not found and battery is not None and battery.level is not None and battery.charging_time_remaining:
+        found.append(ObservedCharge(battery.level, FULL, battery.charging_time_remaining))
+    return found
 
 
 def learned_speed(charges: Iterable[ObservedCharge]) -> float | None:

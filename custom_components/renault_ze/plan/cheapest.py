@@ -8,14 +8,14 @@ apply.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import mean, median
 from typing import NamedTuple
 
 from ..cloud.models import ChargeWindow, Weekday
-from ..cloud.schedule import DAY, GRID, Span, merged, on_date, overlap, split
+from ..cloud.schedule import DAY, GRID, Span, first_quarter, merged, on_date, overlap, split
 from ..vehicle.prices import Prices
-from .charge_model import ChargeModel
+from .charge_model import FULL, ChargeModel
 from .model import ChosenWindows
 from .settings import Settings
 from .slot_search import Quarter, Task, search
@@ -112,7 +112,7 @@ def cheapest(night: Night) -> PlannedCharge:
     windows = quarters.windows(flags)
     best, at_once = quarters.outcome(windows), quarters.outcome([(quarters.begin, night.goal.deadline)])
     kept = quarters.outcome(night.followed)
-    is_kept = night.keeps or not quarters.has_prices or _is_good_enough(kept, best, night.goal)
+    is_kept = night.keeps or not quarters.has_prices or _is_good_enough(kept, best, night)
     return PlannedCharge(
         goal=night.goal,
         chosen=night.chosen if is_kept else _chosen(night, quarters, windows),
@@ -124,15 +124,15 @@ def cheapest(night: Night) -> PlannedCharge:
     )
 
 
-def first_quarter(at: datetime) -> datetime:
-    """Return the first quarter of an hour that does not begin before an instant."""
-    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % GRID
+def _is_good_enough(kept: Outcome, best: Outcome, night: Night) -> bool:
+    """Return whether the windows in the car need no change: as much is charged, for about the same money.
 
-
-def _is_good_enough(kept: Outcome, best: Outcome, goal: Goal) -> bool:
-    """Return whether the windows in the car need no change: as much is charged, for about the same money."""
+    Those that are not sent yet change for any saving.
+    """
     reaches = kept.level >= best.level - _LEVEL_TOLERANCE
-    return reaches and kept.spare - best.spare <= GRID and kept.cost - best.cost < max(goal.least_saving, 1e-6)
+    is_sent = night.chosen is None or night.chosen.begin - night.settings.send_ahead <= night.now
+    least = night.goal.least_saving if is_sent else 0.0
+    return reaches and kept.spare - best.spare <= GRID and kept.cost - best.cost < max(least, 1e-6)
 
 
 def _chosen(night: Night, quarters: _Quarters, windows: Sequence[Span]) -> ChosenWindows:
@@ -141,8 +141,10 @@ def _chosen(night: Night, quarters: _Quarters, windows: Sequence[Span]) -> Chose
     They replace nothing before it is needed: until then the user's windows apply if Home Assistant stops.
     """
     first, deadline = quarters.begin, night.goal.deadline
-    earlier = night.chosen if night.chosen is not None and night.chosen.end > night.now else None
-    begun = {span for span in night.followed if span[0] < first and span[1] > night.now}
+    # What was chosen for a deadline that is nearly reached stays as it is.
+    over = night.now if night.chosen is None or night.chosen.end > first else max(night.now, night.chosen.end)
+    earlier = night.chosen if night.chosen is not None and night.chosen.end > over else None
+    begun = {span for span in night.followed if span[0] < first and span[1] > over}
     begun |= {span for span in (() if earlier is None else earlier.windows) if span[0] < first}
     spans = merged([*((begin, min(end, first)) for begin, end in begun), *windows])
     begins = [begin for begin, _ in spans] + [begin for begin, _ in night.own if first <= begin < deadline]
@@ -169,20 +171,18 @@ class _Quarters:
         self._known = [self._price(begin) for begin in self._begins]
         found = [each for each in self._known if each is not None]
         self.has_prices, self.has_all_prices = bool(found), len(found) == count > 0
+        self._expected = [self._price(begin - DAY) for begin in self._begins]
+        usual = median(found) if found else 0.0
         self._prices = [
-            self._expected(begin, median(found) if found else 0.0) if known is None else known
-            for begin, known in zip(self._begins, self._known, strict=True)
+            next((price for price in each if price is not None), usual)
+            for each in zip(self._known, self._expected, strict=True)
         ]
         self._energies = self._energies_of_quarters()
+        self._quarters = [self._quarter(index) for index in range(count)]
 
     def _price(self, begin: datetime) -> float | None:
         """Return the mean price of a quarter of an hour, None if it is unknown."""
         return self._night.prices.cost(begin, begin + GRID, 1.0)
-
-    def _expected(self, begin: datetime, usual: float) -> float:
-        """Return the price to expect where none is known: that of a day earlier, or the usual one."""
-        day_before = self._price(begin - DAY)
-        return usual if day_before is None else day_before
 
     def _energies_of_quarters(self) -> list[float]:
         """Return the energy of each quarter of charging until the target level, as many as there are at most."""
@@ -206,7 +206,7 @@ class _Quarters:
             # The search is shorter without a limit that is never reached.
             a_day = None
         return Task(
-            quarters=[self._quarter(index) for index in range(len(self._begins))],
+            quarters=self._quarters,
             energies=self._energies,
             at_once=-(-until_minimum // GRID),
             a_day=a_day,
@@ -224,14 +224,18 @@ class _Quarters:
         return None if most is None else max(most - len(own), 1)
 
     def _quarter(self, index: int) -> Quarter:
-        """Return a quarter of an hour with its price, or with the user's windows where that is unknown."""
+        """Return a quarter of an hour with its price, or with the user's windows where that is unknown.
+
+        In these, the price of a day earlier is expected.
+        """
         begin = self._begins[index]
         is_own = any(first <= begin < last for first, last in self._night.own)
+        is_free = self._known[index] is not None or (is_own and self._expected[index] is not None)
         zone = self._settings.schedule_zone or self._settings.zone
         return Quarter(
             price=self._prices[index],
             day=begin.astimezone(zone).toordinal(),
-            fixed=is_own if self._known[index] is None else None,
+            fixed=None if is_free else is_own,
             can_begin=self._can_begin(begin),
             can_end=self._can_end(begin + GRID),
         )
@@ -251,9 +255,11 @@ class _Quarters:
         """Return the windows of chosen quarters, and the user's where no prices are known."""
         wanted = [
             (begin, begin + GRID)
-            for index, begin in enumerate(self._begins)
-            if flags[index : index + 1] == (True,) or self._quarter(index).fixed
+            for begin, quarter, is_chosen in zip_longest(self._begins, self._quarters, flags)
+            if is_chosen or quarter.fixed
         ]
+        if self._night.goal.target < FULL:
+            wanted = wanted[: len(self._energies)]
         return merged(wanted)
 
     def outcome(self, windows: Iterable[Span]) -> Outcome:

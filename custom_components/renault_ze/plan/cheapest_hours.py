@@ -4,18 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..cloud.charging import ChargingPoint
 from ..cloud.models import Battery, Part
-from ..cloud.schedule import DAY, GRID, next_at
+from ..cloud.schedule import DAY, GRID, first_quarter, next_at
 from ..vehicle.prices import Prices
-from ..vehicle.sessions import DEFAULT_BATTERY_KWH, sessions
-from ..vehicle.state import VehicleState
-from .charge_model import FULL, ChargeModel, ObservedCharge, default_speed, learned_speed
-from .cheapest import Goal, Night, PlannedCharge, cheapest, first_quarter
+from .charge_model import ChargeModel
+from .cheapest import Goal, Night, PlannedCharge, cheapest
 from .forecast import lasting_limit
 from .model import ChosenWindows, Plan
 from .savings import with_report
-from .settings import Settings
 from .situation import INSTANT, Situation
 from .timetable import occurrences
 from .window_edits import with_chosen
@@ -45,7 +41,7 @@ class CheapestHours:
         if battery is None or battery.level is None or Part.BATTERY not in situation.state.known:
             self.planned = None
             return plan
-        model = charge_model(situation.state, situation.settings)
+        model = situation.charge_model
         prices = self.prices_for(model.power_kw)
         car = replace(battery, reported_at=None)
         reasons = (car, prices, model, situation.settings, goal(situation), plan.revision)
@@ -65,31 +61,6 @@ def _cannot_charge(situation: Situation) -> bool:
     battery, now = situation.state.battery, situation.now
     is_away = battery is not None and battery.plugged_in is False
     return is_away or (situation.state.charging is False and bool(situation.planned_windows(now, now + INSTANT)))
-
-
-def charge_model(state: VehicleState, settings: Settings) -> ChargeModel:
-    """Return how the car charges at home, by its latest charges, else by what it reports."""
-    battery_kwh, battery = settings.battery_kwh or DEFAULT_BATTERY_KWH, state.battery
-    speed = learned_speed(_observed_charges(state)) or default_speed(
-        battery_kwh, None if battery is None else battery.charging_point
-    )
-    return ChargeModel(percent_per_hour=speed, battery_kwh=battery_kwh, loss=settings.charging_loss / 100)
-
-
-def _observed_charges(state: VehicleState) -> list[ObservedCharge]:
-    """Return the charges that the car has reported, from old to new, or what it expects of the running one."""
-    found = [
-        ObservedCharge(each.level_at_start, each.level_at_end, each.duration)
-        for each in reversed(sessions(state.charge_history))
-        if each.level_at_start is not None
-        and each.level_at_end is not None
-        # At a fast charging point nobody waits for a lower price.
-        and each.charging_point is not ChargingPoint.FAST
-    ]
-    battery = state.battery
-    if not found and battery is not None and battery.level is not None and battery.charging_time_remaining:
-        found.append(ObservedCharge(battery.level, FULL, battery.charging_time_remaining))
-    return found
 
 
 def goal(situation: Situation) -> Goal:
@@ -122,7 +93,7 @@ def _night(situation: Situation, level: float, model: ChargeModel, prices: Price
         settings=situation.settings,
         own=[(each.begin, each.end) for each in own],
         followed=[(each.begin, each.end) for each in situation.planned_windows(since, aim.deadline)],
-        chosen=next((each for each in plan.chosen if each.for_price and each.end > now), None),
+        chosen=next((each for each in reversed(plan.chosen) if each.for_price and each.end > now), None),
         level_at=since,
     )
 
@@ -147,6 +118,7 @@ def _with_savings(situation: Situation, battery: Battery, model: ChargeModel, pr
 def _with_chosen(situation: Situation, plan: Plan, chosen: ChosenWindows | None) -> Plan:
     """Return the plan with windows chosen for their price, or without; what was chosen before and is over stays."""
     now = situation.now
-    others = tuple(each for each in plan.chosen if not each.for_price or each.end <= now)
+    over = now if chosen is None else max(now, chosen.begin)
+    others = tuple(each for each in plan.chosen if not each.for_price or each.end <= over)
     changed = others if chosen is None else (*others, chosen)
     return plan if changed == plan.chosen else with_chosen(plan, changed, now, situation.settings)

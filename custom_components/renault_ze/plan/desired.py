@@ -4,8 +4,9 @@ A day that a choice leaves empty is filled where the car needs a window every da
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from operator import itemgetter
 
 from ..cloud.models import ChargeWindow, Weekday
@@ -43,7 +44,36 @@ def _desired_schedule(situation: Situation, at: datetime, coming: list[Occurrenc
         return _without_empty_days(situation, at, usual)
     others = {day: week.get(day, []) if room is None else week.get(day, [])[: room - 1] for day in added}
     found = fitting({**week, **{day: [*others[day], added[day]] for day in added}}, due.values(), settings)
-    return _without_empty_days(situation, at, found or usual)
+    return _without_empty_days(situation, at, _apart(situation, found or usual, due.values()))
+
+
+def _apart(
+    situation: Situation, windows: tuple[ChargeWindow, ...], due: Collection[ChargeWindow]
+) -> tuple[ChargeWindow, ...]:
+    """Return the windows without those that overlap in the week although they do not on their dates.
+
+    What is due stays, then what repeats every week. A car with one window a day takes any.
+    """
+    if situation.settings.windows_a_day == 1 or not any_overlap(windows):
+        return windows
+    weekly = {each.window for each in situation.plan.windows if each.on is None}
+    kept: list[ChargeWindow] = []
+    for each in sorted(windows, key=lambda each: (each not in due, each not in weekly, each)):
+        if not any_overlap((each, *kept)):
+            kept.append(each)
+    return tuple(sorted(kept))
+
+
+def any_overlap(windows: Iterable[ChargeWindow]) -> bool:
+    """Return whether some windows overlap in the week."""
+    begins = sorted((_since_monday(each), each) for each in windows)
+    following = [(begin + 7 * DAY, each) for begin, each in begins[:1]]
+    return any(begin + each.duration > after for (begin, each), (after, _) in pairwise([*begins, *following]))
+
+
+def _since_monday(each: ChargeWindow) -> timedelta:
+    """Return how far into the week a window begins."""
+    return timedelta(each.weekday, hours=each.start.hour, minutes=each.start.minute)
 
 
 def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[Weekday, ChargeWindow]:

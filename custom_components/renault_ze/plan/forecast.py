@@ -1,32 +1,16 @@
 """Forecast the battery level: by the charge windows until then, up to the charge limit."""
 
 from datetime import datetime, timedelta
-from statistics import median
 
 from ..cloud.models import Part
 from ..cloud.schedule import DAY
-from ..vehicle.sessions import sessions
-from ..vehicle.state import VehicleState
 from .charge_model import FULL
 from .situation import INSTANT, Situation
 from .steps import Forecast, Shortage
 
-# A household socket into the smallest battery, 1.85 kW into 22 kWh, until a charging speed was measured.
-DEFAULT_SPEED = 8.0
-_HOUR = timedelta(hours=1)
-# Whole percents make a short charge look faster or slower than it was.
-_LEAST_GAIN = 5
-_LEAST_DURATION = timedelta(minutes=15)
-
-
-def charging_speed(state: VehicleState) -> float:
-    """Return the charging speed in percent an hour: the median of the charges in the history, else a default."""
-    speeds = [
-        each.level_gained / (each.duration / _HOUR)
-        for each in sessions(state.charge_history)
-        if each.level_gained is not None and each.level_gained >= _LEAST_GAIN and each.duration >= _LEAST_DURATION
-    ]
-    return median(speeds) if speeds else DEFAULT_SPEED
+_MINUTE = timedelta(minutes=1)
+# Levels are whole percents, and one that is just reached counts.
+_ROUNDING = 1e-6
 
 
 def forecast(situation: Situation, at: datetime) -> Forecast:
@@ -68,13 +52,13 @@ def _forecast(situation: Situation, at: datetime) -> Forecast:
     battery, threshold = situation.state.battery, situation.settings.threshold
     if battery is None or battery.level is None or Part.BATTERY not in situation.state.known:
         return Forecast(at=at, level=None)
-    speed = charging_speed(situation.state)
+    model = situation.charge_model
     plugged_in = situation.state.charging or battery.plugged_in
     span = charging_time(situation, at) if plugged_in else timedelta()
-    level = min(_highest(situation, battery.level, at), battery.level + int(speed * (span / _HOUR)))
+    level = min(_highest(situation, battery.level, at), int(model.level_after(battery.level, span) + _ROUNDING))
     if level >= threshold:
         return Forecast(at=at, level=level)
-    needed = timedelta(minutes=-(-60 * (threshold - battery.level) // speed))
+    needed = -(-model.duration(battery.level, threshold) // _MINUTE) * _MINUTE
     shortage = _shortage(span, at - situation.now, plugged_in=plugged_in)
     return Forecast(at=at, level=level, shortage=shortage, charge_needed=needed)
 

@@ -13,9 +13,9 @@ from enum import StrEnum
 from ..cloud.models import CommandKind, Part
 from ..cloud.schedule import DAY, GRID
 from ..vehicle.results import CommandStatus
-from .charge_model import FULL, ChargeModel
+from .charge_model import FULL
 from .chosen import followed
-from .forecast import charge_limit, charging_speed, forecast
+from .forecast import charge_limit, forecast
 from .model import ChosenWindows, LimitRecord, Plan
 from .situation import Situation
 from .steps import DepartureMessage, DepartureTime, Forecast, StepReason, StopCharge
@@ -169,7 +169,7 @@ def _spans_to_limit(
     situation: Situation, night: list[Occurrence], level: float
 ) -> tuple[tuple[tuple[datetime, datetime], ...], bool]:
     """Return the spans in which a car charges up to the limit, and whether that shortens a window."""
-    model = ChargeModel(percent_per_hour=charging_speed(situation.state))
+    model = situation.charge_model
     spans: list[tuple[datetime, datetime]] = []
     is_cut = False
     for begin, end, _ in night:

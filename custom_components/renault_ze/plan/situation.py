@@ -8,6 +8,7 @@ from functools import cached_property
 from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part, Weekday
 from ..cloud.schedule import DAY, YEARS, CarDeparture, CarDepartures, instant, years_from
 from ..vehicle.state import VehicleState
+from .charge_model import ChargeModel, charge_model
 from .cheapest import PlannedCharge
 from .chosen import Skips
 from .model import Attempt, Outcome, Plan, PlannedWindow, by_weekday
@@ -57,6 +58,8 @@ class Situation:
         """Take over the results of an earlier situation."""
         if earlier is None or earlier.settings is not self.settings:
             return
+        if earlier.state is self.state and "charge_model" in earlier.__dict__:
+            self.__dict__["charge_model"] = earlier.charge_model
         if earlier.plan is self.plan:
             self._take_over(earlier, "timetable", "next_windows")
         if earlier.held_windows is self.held_windows:
@@ -97,6 +100,11 @@ class Situation:
     def held_windows(self) -> tuple[ChargeWindow, ...]:
         """Return the windows the car charges by, none if its charge schedule is disabled or unknown."""
         return self.held.windows if self.held is not None and self.held.enabled else ()
+
+    @cached_property
+    def charge_model(self) -> ChargeModel:
+        """Return how the car charges."""
+        return charge_model(self.state, self.settings)
 
     @cached_property
     def is_sending(self) -> bool:

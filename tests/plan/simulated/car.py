@@ -7,6 +7,7 @@ from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
+from custom_components.renault_ze.cloud.charging import ChargingPoint
 from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeSchedule,
@@ -18,13 +19,15 @@ from custom_components.renault_ze.cloud.models import (
 )
 from simulator.myrenault import MyRenaultVehicle
 from simulator.myrenault.programs import MyRenaultSchedule
-from simulator.world.battery import Battery as Cells
+from simulator.world.battery import Battery as Cells, ChargingPoint as Point
 from simulator.world.car import Car
 from simulator.world.notifications import Outbox
 from simulator.world.records import PreconditioningEntry, Records, Snapshot, Source
 from simulator.world.rules import ServerRules
 from simulator.world.vehicle import Vehicle
 from simulator.world.week import Schedule, Week, Window
+
+POINTS = {Point.SLOW: ChargingPoint.SLOW, Point.ACCELERATED: ChargingPoint.ACCELERATED, Point.FAST: ChargingPoint.FAST}
 
 
 def car_at(at: datetime, zone: ZoneInfo, *, capacity: float, level: float, schedule: Schedule) -> Vehicle:
@@ -104,7 +107,11 @@ def battery(snapshot: Snapshot) -> Battery:
     """Return the last battery report in the integration's terms."""
     reading = snapshot.reading
     return Battery(
-        level=reading.level, plugged_in=reading.plugged, charging=reading.charging, reported_at=snapshot.received_at
+        level=reading.level,
+        plugged_in=reading.plugged,
+        charging=reading.charging,
+        charging_point=None if reading.point is None else POINTS.get(reading.point),
+        reported_at=snapshot.received_at,
     )
 
 
