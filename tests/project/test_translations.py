@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from inspect import Parameter, signature
 from itertools import chain
+import json
+from pathlib import Path
 import re
 from typing import Any
 
+import homeassistant.components
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_translations
@@ -24,7 +27,7 @@ from custom_components.renault_ze.messages import error_key, translated
 from custom_components.renault_ze.services import ACTIONS
 from tests.project.sources import SERVICES, quoted
 from tests.project.wanted_of_entities import entity_keys, sentences
-from tests.texts import LANGUAGES, below, placeholders, texts
+from tests.texts import LANGUAGES, below, flat, placeholders, texts
 
 # The keys of all texts that code chooses by a word; the other words of a form or menu are compared when it is shown.
 CHOSEN = re.compile(
@@ -44,8 +47,23 @@ SENTENCE = re.compile(
 )
 # French has a non-breaking space before double punctuation marks, and curly apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")
-# The same in both languages.
-SHARED = {"Charges", "Date", "MY Renault", "Message", "SMS", "Type", "Z.E. Services", "{energy} kWh", "{first}, {then}"}
+# Words that mean something else in Home Assistant, or are translated word for word in some of its languages.
+OTHER_MEANING = {
+    "hatch",
+    "home",
+    "none",
+    "precondition",
+    "preconditioning",
+    "route",
+    "sound horn",
+    "start charge",
+    "stop charge",
+    "time",
+    "windows",
+}
+# Integrations of Home Assistant for cars, and its own words.
+NEIGHBORS = ("homeassistant", "renault", "tesla_fleet", "teslemetry", "volvo")
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 
 def service_keys() -> Iterator[str]:
@@ -79,9 +97,22 @@ def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
         yield from cloud_errors(each)
 
 
+def terms(language: str) -> dict[str, set[str]]:
+    """Return how Home Assistant translates its words for cars, in lower case."""
+    found: dict[str, set[str]] = {}
+    for component in NEIGHBORS:
+        folder = Path(homeassistant.components.__path__[0], component, "translations")
+        english, translated = (
+            dict(flat(json.loads((folder / f"{each}.json").read_text(encoding="utf-8")))) for each in ("en", language)
+        )
+        for key in english.keys() & translated.keys():
+            found.setdefault(english[key].lower(), set()).add(translated[key].lower())
+    return found
+
+
 def test_languages() -> None:
-    """Support English and French."""
-    assert LANGUAGES == ["en", "fr"]
+    """Support ten languages."""
+    assert LANGUAGES == ["da", "de", "en", "es", "fr", "it", "nb", "nl", "pt", "sv"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -115,18 +146,40 @@ def test_every_cloud_error_has_a_text(hass: HomeAssistant) -> None:
         assert f"config.error.{error_key(each)}" in texts("en")
 
 
-def test_languages_have_the_same_texts() -> None:
-    """Use the same keys and placeholders."""
-    english, french = texts("en"), texts("fr")
-    assert {key: placeholders(text) for key, text in english.items()} == {
-        key: placeholders(text) for key, text in french.items()
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_languages_have_the_same_texts(language: str) -> None:
+    """Translate each text, with the same placeholders; a failure names what is missing."""
+    english, translated = texts("en"), texts(language)
+    assert {"missing": english.keys() - translated.keys(), "unused": translated.keys() - english.keys()} == {
+        "missing": set(),
+        "unused": set(),
     }
+    assert [key for key, text in english.items() if placeholders(text) != placeholders(translated[key])] == []
 
 
-def test_texts_are_translated() -> None:
-    """Find no text that is the same in both languages, except a few words."""
-    english, french = texts("en"), texts("fr")
-    assert {text for key, text in english.items() if french[key] == text} == SHARED
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_texts_are_translated(language: str) -> None:
+    """Find no sentence that is English, and few words that are the same."""
+    english, translated = texts("en"), texts(language)
+    same = {text for key, text in english.items() if translated[key] == text}
+    assert [text for text in same if len(re.findall(r"(?<!\{)\b[a-z]+", text)) > 2] == []
+    assert len(same) < len(set(english.values())) / 25
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_terms_are_those_of_home_assistant(language: str) -> None:
+    """Begin a term like one of Home Assistant's translations of it; the end depends on its gender and use."""
+    known = terms(language)
+    lower = {key: text.lower() for key, text in texts("en").items() if not key.startswith("common.")}
+    english = {key: term for key, term in lower.items() if term in known.keys() - OTHER_MEANING}
+    # Danish has the fewest.
+    assert len(set(english.values())) > 2
+    found = {key: texts(language)[key].lower() for key in english}
+    assert [
+        f"{key}: {found[key]}, not {known[term]}"
+        for key, term in english.items()
+        if not any(found[key][:3] == each[:3] for each in known[term])
+    ] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from simulator import Scope, Simulator
+from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, expect_error, only_device, set_up
 from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, WORK, Car
 
@@ -53,12 +54,13 @@ async def test_add_change_and_remove_a_departure(hass: HomeAssistant, device_id:
     assert await names(hass, device_id) == []
 
 
+KEEPS_NONE = frozenset(Capability) - {Capability.CAR_DEPARTURES}
 TIMERLESS = {
     "never seen": {"unconfirmable": frozenset({CommandKind.PRECONDITION_AT})},
     "its deletion never seen": {"unconfirmable": frozenset({CommandKind.CANCEL_PRECONDITION})},
-    "not offered": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER}},
-    "not shown": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER_STATE}},
-    "not deleted": {"capabilities": frozenset(Capability) - {Capability.CANCEL_PRECONDITIONING}},
+    "not offered": {"capabilities": KEEPS_NONE - {Capability.PRECONDITIONING_TIMER}},
+    "not shown": {"capabilities": KEEPS_NONE - {Capability.PRECONDITIONING_TIMER_STATE}},
+    "not deleted": {"capabilities": KEEPS_NONE - {Capability.CANCEL_PRECONDITIONING}},
 }
 
 
@@ -73,8 +75,12 @@ async def test_timer_that_cannot_be_read(car: Car, lacking: dict[str, Any]) -> N
         await car.ask("set_departure", **WORK, robust=False)
 
 
-async def test_my_renault_has_no_readable_timer(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
-    """A departure cannot use the timer there."""
+async def test_first_zoe_at_my_renault(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> None:
+    """A departure cannot use its timer, which cannot be read."""
+    renault.vehicle().model_code = "X101VE"
+    renault.vehicle().load_first_schedule()
     await set_up(hass, renault_entry)
     device = only_device(hass, renault_entry)
     with expect_error("departure_timer_unseen", ServiceValidationError):

@@ -6,7 +6,7 @@ import { en, type TextKey, type Texts } from "./en";
 export type { TextKey } from "./en";
 export type Localize = (key: TextKey, placeholders?: Record<string, string | number>) => string;
 
-const LANGUAGES = ["fr"];
+const LANGUAGES = ["da", "de", "es", "fr", "it", "nb", "nl", "pt", "sv"];
 const loaded = new Map<string, Texts>([["en", en]]);
 const pending = new Map<string, Promise<void>>();
 

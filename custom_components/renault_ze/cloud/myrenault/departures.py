@@ -10,13 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Protocol
 
-from ..exceptions import CloudError, ConnectionFailedError, RejectedError
+from ..exceptions import (
+    CloudError,
+    ConnectionFailedError,
+    InvalidRequestError,
+    RejectedError,
+    UnexpectedResponseError,
+    UnsupportedError,
+)
 from ..models import Weekday
 from ..response import as_object
 from ..schedule import CarDeparture, CarDepartures
 from . import ev_settings
 from .decode_schedule import clock, reported_rows
 from .endpoints import HVAC_SETTINGS
+from .errors import unsent
 from .ev_settings import ACTIVE
 from .programs import DAYS, Programs, ScheduleClock
 from .restoring import Suspensions
@@ -216,8 +224,7 @@ class Departures:
     async def replace(self, car: VehicleClient, wanted: tuple[CarDeparture, ...]) -> None:
         """Replace our departures in a car, and leave all other programs; raise RejectedError if there is no room."""
         async with self.suspensions.lock:
-            if (shown := await self._shown(car)) is None:
-                raise RejectedError("The programs of the car cannot be read, and would be lost", key="schedule_unread")
+            shown = await self._shown_for_command(car)
             programs = self._current(car, shown)
             others, ours = split(shown.form, programs, self._ours(car))
             new = shown.form.programs(wanted, others)
@@ -226,18 +233,30 @@ class Departures:
                 raise RejectedError(text, key="departures_full", value=str(MOST_PROGRAMS))
             await self._send(car, shown, shown.form.joined(others, new), [*new, *ours])
 
-    async def _shown(self, car: VehicleClient) -> _Shown | None:
-        """Read the programs of a car, None if the response is incomplete."""
+    async def _shown(self, car: VehicleClient, *, max_age: float = CACHE_SECONDS) -> _Shown | None:
+        """Return the programs of a car, at most some seconds old, None if the response is incomplete."""
         if car.endpoints.has_settings:
-            settings = await car.settings(max_age=CACHE_SECONDS)
+            settings = await car.settings(max_age=max_age)
             complete = ev_settings.is_complete(settings)
             return _Shown(form=SettingsForm(), programs=settings["programs"], settings=settings) if complete else None
-        found, converter = await car.content(HVAC_SETTINGS), car.converter()
+        found, converter = await car.content(HVAC_SETTINGS, command=not max_age, max_age=max_age), car.converter()
         rows = reported_rows(found.get("schedules"))
         if rows is None or "mode" not in found:
             return None
         form = HvacForm(clock=converter.clock, zone=converter.zone, now=converter.now)
         return _Shown(form=form, programs=rows, is_followed=found["mode"] == "scheduled")
+
+    async def _shown_for_command(self, car: VehicleClient) -> _Shown:
+        """Read the programs of a car before a command; without them, nothing is sent, because they would be lost."""
+        try:
+            shown = await self._shown(car, max_age=0.0)
+        except (UnsupportedError, InvalidRequestError, UnexpectedResponseError) as err:
+            raise RejectedError(str(err), key="schedule_unread") from err
+        except CloudError as err:
+            raise unsent(err) from err
+        if shown is None:
+            raise RejectedError("The programs of the car cannot be read, and would be lost", key="schedule_unread")
+        return shown
 
     def _current(self, car: VehicleClient, shown: _Shown) -> Programs:
         """Return the programs of a car: those that were just sent if it does not show them yet."""

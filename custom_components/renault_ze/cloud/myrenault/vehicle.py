@@ -129,15 +129,15 @@ class VehicleClient:
         """Return the converter of the car's programs, by its own clock or by another one."""
         return ProgramConverter(clock=clock or self._schedule_clock, zone=self._time_zone, now=self.storage.clock.now())
 
-    async def content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
-        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it.
+    async def content(self, endpoint: str, *, command: bool = False, max_age: float = CACHE_SECONDS) -> dict[str, Any]:
+        """Return the content of an endpoint, at most some seconds old; raise UnsupportedError if the car has none.
 
         A `command` that needs it may exceed the request limit, and tries an endpoint that was refused before.
         """
         if not command:
             self._require(endpoint)
         async with self._reading:
-            return await self._cached(endpoint, CACHE_SECONDS, command=command)
+            return await self._cached(endpoint, max_age, command=command)
 
     async def contents(self, endpoint: str, other: str, *, max_age: float) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the contents of two endpoints that are useless alone; the first may be `max_age` seconds old."""
