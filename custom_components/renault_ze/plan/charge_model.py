@@ -25,6 +25,9 @@ _POWER_KW = {ChargingPoint.SLOW: 1.9, ChargingPoint.ACCELERATED: 6.0, ChargingPo
 _UNKNOWN_POWER_KW = 3.3
 # A shorter charge shows little, as levels are whole percents.
 _LEAST_GAIN = 5.0
+# What a car expects of the last percents is rounded too much, and otherwise by less than this share of the speed.
+_LEAST_EXPECTED_GAIN = 20
+_STEADY = 0.2
 # The charging point at home may have changed since.
 _LATEST = 8
 _SLOWEST, _FASTEST = 1.0, 400.0
@@ -79,18 +82,35 @@ class ChargeModel:
         return max(end - begin, 0.0) / FULL * self.battery_kwh / (1 - self.loss)
 
 
-def charge_model(state: VehicleState, settings: Settings) -> ChargeModel:
-    """Return how the car charges at home, by its latest charges, else by what it reports."""
+def charge_model(state: VehicleState, settings: Settings, earlier: float | None = None) -> ChargeModel:
+    """Return how the car charges at home, by the speed that was observed, `earlier` or now, else by what it reports."""
     battery_kwh, battery = settings.battery_kwh or DEFAULT_BATTERY_KWH, state.battery
-    speed = learned_speed(_observed_charges(state)) or default_speed(
+    speed = observed_speed(state, earlier) or default_speed(
         battery_kwh, None if battery is None else battery.charging_point
     )
     return ChargeModel(percent_per_hour=speed, battery_kwh=battery_kwh, loss=settings.charging_loss / 100)
 
 
+def observed_speed(state: VehicleState, earlier: float | None) -> float | None:
+    """Return the charging speed of the latest charges, else what the car expects of the running one, else the earlier.
+
+    The earlier one stays unless what the car expects clearly differs: it rounds both the time and the level.
+    """
+    if (learned := learned_speed(_observed_charges(state))) is not None:
+        return learned
+    battery = state.battery
+    if battery is None or battery.level is None or not battery.charging_time_remaining:
+        return earlier
+    if FULL - battery.level < _LEAST_EXPECTED_GAIN:
+        return earlier
+    expected = _speed(ObservedCharge(battery.level, FULL, battery.charging_time_remaining))
+    is_steady = earlier is not None and abs(expected - earlier) <= _STEADY * earlier
+    return earlier if is_steady else expected
+
+
 def _observed_charges(state: VehicleState) -> list[ObservedCharge]:
-    """Return the charges that the car has reported, from old to new, or what it expects of the running one."""
-    found = [
+    """Return the charges that the car has reported, from old to new."""
+    return [
         ObservedCharge(each.level_at_start, each.level_at_end, each.duration)
         for each in reversed(sessions(state.charge_history))
         if each.level_at_start is not None
@@ -98,10 +118,6 @@ def _observed_charges(state: VehicleState) -> list[ObservedCharge]:
         # At a fast charging point nobody waits for a lower price.
         and each.charging_point is not ChargingPoint.FAST
     ]
-    battery = state.battery
-    if not found and battery is not None and battery.level is not None and battery.charging_time_remaining:
-        found.append(ObservedCharge(battery.level, FULL, battery.charging_time_remaining))
-    return found
 
 
 def learned_speed(charges: Iterable[ObservedCharge]) -> float | None:

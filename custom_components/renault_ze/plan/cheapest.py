@@ -44,7 +44,7 @@ class Night:
     """What is known when windows are chosen: the level (percent), the prices, and the windows until the deadline.
 
     The level is that of `level_at`, and rises in the windows since. `own` are the user's windows, `followed` those that
-    apply now, of which some may be `chosen` earlier. `keeps` is whether these stay.
+    apply now, of which some may be `chosen` earlier. `keeps` is whether these stay, `is_sent` whether they were sent.
     """
 
     goal: Goal
@@ -58,6 +58,7 @@ class Night:
     chosen: ChosenWindows | None = None
     level_at: datetime | None = None
     keeps: bool = False
+    is_sent: bool = False
 
 
 class Slot(NamedTuple):
@@ -113,9 +114,12 @@ def cheapest(night: Night) -> PlannedCharge:
     best, at_once = quarters.outcome(windows), quarters.outcome([(quarters.begin, night.goal.deadline)])
     kept = quarters.outcome(night.followed)
     is_kept = night.keeps or not quarters.has_prices or _is_good_enough(kept, best, night)
+    chosen = night.chosen if is_kept else _chosen(night, quarters, windows)
+    if is_kept and quarters.is_full and not night.is_sent:
+        chosen = None
     return PlannedCharge(
         goal=night.goal,
-        chosen=night.chosen if is_kept else _chosen(night, quarters, windows),
+        chosen=chosen,
         outcome=kept if is_kept else best,
         at_once=at_once,
         has_prices=quarters.has_prices,
@@ -130,9 +134,10 @@ def _is_good_enough(kept: Outcome, best: Outcome, night: Night) -> bool:
     Those that are not sent yet change for any saving.
     """
     reaches = kept.level >= best.level - _LEVEL_TOLERANCE
-    is_sent = night.chosen is None or night.chosen.begin - night.settings.send_ahead <= night.now
-    least = night.goal.least_saving if is_sent else 0.0
-    return reaches and kept.spare - best.spare <= GRID and kept.cost - best.cost < max(least, 1e-6)
+    least = night.goal.least_saving if night.chosen is None or night.is_sent else 0.0
+    # A full battery ends the charge by itself.
+    is_short = night.goal.target >= FULL or kept.spare - best.spare <= GRID
+    return reaches and is_short and kept.cost - best.cost < max(least, 1e-6)
 
 
 def _chosen(night: Night, quarters: _Quarters, windows: Sequence[Span]) -> ChosenWindows:
@@ -179,6 +184,11 @@ class _Quarters:
         ]
         self._energies = self._energies_of_quarters()
         self._quarters = [self._quarter(index) for index in range(count)]
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether the battery is full, so that the car charges in no window."""
+        return not self._energies and self._night.goal.target >= FULL
 
     def _price(self, begin: datetime) -> float | None:
         """Return the mean price of a quarter of an hour, None if it is unknown."""

@@ -84,6 +84,8 @@ def _night(situation: Situation, level: float, model: ChargeModel, prices: Price
     aim = goal(situation)
     since = _level_at(battery, now) if situation.state.charging else now
     own = occurrences(plan.windows, situation.zone, now, aim.deadline)
+    chosen = next((each for each in reversed(plan.chosen) if each.for_price and each.end > now), None)
+    sent_at = None if plan.last_sent is None else plan.last_sent.at
     return Night(
         goal=aim,
         now=now,
@@ -93,8 +95,9 @@ def _night(situation: Situation, level: float, model: ChargeModel, prices: Price
         settings=situation.settings,
         own=[(each.begin, each.end) for each in own],
         followed=[(each.begin, each.end) for each in situation.planned_windows(since, aim.deadline)],
-        chosen=next((each for each in reversed(plan.chosen) if each.for_price and each.end > now), None),
+        chosen=chosen,
         level_at=since,
+        is_sent=chosen is not None and sent_at is not None and sent_at >= chosen.begin - situation.settings.send_ahead,
     )
 
 

@@ -72,7 +72,9 @@ def is_idle(situation: Situation) -> bool:
     plan, held = situation.plan, situation.held
     if plan.departures or plan.timer or plan.attempts or plan.claimed or plan.undecided or plan.late:
         return False
-    if plan.car_departures is not None or plan.charge_limit is not None or plan.chosen or plan.temporary:
+    if plan.car_departures is not None or plan.charge_limit is not None or plan.cheapest_hours:
+        return False
+    if plan.chosen or plan.temporary:
         return False
     if held is None:
         return True

@@ -13,7 +13,7 @@ from enum import StrEnum
 from ..cloud.models import CommandKind, Part
 from ..cloud.schedule import DAY, GRID
 from ..vehicle.results import CommandStatus
-from .charge_model import FULL
+from .charge_model import FULL, observed_speed
 from .chosen import followed
 from .forecast import charge_limit, forecast
 from .model import ChosenWindows, LimitRecord, Plan
@@ -25,6 +25,9 @@ from .window_edits import with_chosen
 # A car that does not stop is asked again after this time, which doubles with each command, up to an hour.
 _FIRST_RETRY = timedelta(minutes=10)
 _MOST_DOUBLINGS = 3
+# After so many commands, shorter windows end the charge, and those of the next days.
+_MOST_TRIES = 3
+_TRIED_AGAIN = 7 * DAY
 # A charge that was started by the user has begun by then.
 _STARTED_AFTER = timedelta(minutes=30)
 
@@ -39,13 +42,23 @@ class LimitMethod(StrEnum):
 
 
 def method(situation: Situation) -> LimitMethod:
-    """Return how the charge limit is enforced: the car keeps its own limit, unless the next departure needs less."""
+    """Return how the charge limit is enforced: the car keeps its own limit, unless the next departure needs less.
+
+    A car that does not follow commands to stop gets shorter windows.
+    """
     held = situation.state.charge_limits
     if held is not None and charge_limit(situation, situation.now) >= held.target:
         return LimitMethod.CAR
-    if situation.settings.can_stop:
+    has_windows = situation.plan.controls_charging and situation.follows_plan
+    if situation.settings.can_stop and not (has_windows and _cannot_be_stopped(situation)):
         return LimitMethod.STOP
-    return LimitMethod.WINDOWS if situation.plan.controls_charging and situation.follows_plan else LimitMethod.NONE
+    return LimitMethod.WINDOWS if has_windows else LimitMethod.NONE
+
+
+def _cannot_be_stopped(situation: Situation) -> bool:
+    """Return whether the car did not follow several commands in the last days."""
+    ignored_at = situation.plan.limit.ignored_at
+    return ignored_at is not None and _FIRST_RETRY <= situation.now - ignored_at < _TRIED_AGAIN
 
 
 def is_reached(situation: Situation) -> bool:
@@ -83,22 +96,28 @@ def is_unread(situation: Situation) -> bool:
 
 def with_stopped(plan: Plan, now: datetime) -> Plan:
     """Return the plan once a charge was stopped."""
-    return replace(plan, limit=replace(plan.limit, stopped_at=now, tries=plan.limit.tries + 1))
+    tries = plan.limit.tries + 1
+    ignored_at = now if tries >= _MOST_TRIES else plan.limit.ignored_at
+    return replace(plan, limit=replace(plan.limit, stopped_at=now, tries=tries, ignored_at=ignored_at))
 
 
 def with_observed_charge(situation: Situation) -> Plan:
-    """Return the plan with what the car shows of a charge: that the user started it, or that it is over."""
+    """Return the plan with what the car shows of a charge: its speed, that the user started it, or that it is over."""
     plan, state, now = situation.plan, situation.state, situation.now
+    if (speed := observed_speed(state, plan.charging_speed)) != plan.charging_speed:
+        plan = replace(plan, charging_speed=speed)
     record, battery = plan.limit, state.battery
     started = state.commands.get(CommandKind.START_CHARGE)
     is_sent = started is not None and started.status is not CommandStatus.FAILED and started.sent_at <= now
     if is_sent and started is not None and (record.started_at is None or started.sent_at > record.started_at):
-        record = LimitRecord(started_at=started.sent_at, is_overridden=True)
+        record = LimitRecord(started_at=started.sent_at, is_overridden=True, ignored_at=record.ignored_at)
     is_unplugged = battery is not None and battery.plugged_in is False
     since = record.started_at
     has_ended = state.charging is False and (since is None or now - since > _STARTED_AFTER)
     if Part.BATTERY in state.known and (is_unplugged or has_ended):
-        record = replace(record, is_overridden=False, tries=0, stopped_at=None)
+        has_followed = record.ignored_at is not None and now - record.ignored_at < _FIRST_RETRY
+        ignored_at = None if has_followed else record.ignored_at
+        record = replace(record, is_overridden=False, tries=0, stopped_at=None, ignored_at=ignored_at)
     return plan if record == plan.limit else replace(plan, limit=record)
 
 

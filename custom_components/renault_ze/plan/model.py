@@ -171,13 +171,14 @@ class SentSchedule:
 class LimitRecord:
     """What was done about the charge limit: when a charge was stopped, how often, and when the user started one.
 
-    It is overridden while a charge that the user started goes on.
+    It is overridden while that charge goes on. At `ignored_at`, the car had not followed several commands to stop.
     """
 
     stopped_at: datetime | None = None
     tries: int = 0
     started_at: datetime | None = None
     is_overridden: bool = False
+    ignored_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +193,7 @@ class Plan:
     not been seen since. What is `chosen` applies in its spans instead of `windows`; `temporary` are the windows that
     were sent for that, each with the date on which it was sent last. While charging is scheduled for the
     `cheapest_hours`, windows are chosen for their price. Charging ends at the `charge_limit` (percent), None for a full
-    battery.
+    battery. The `charging_speed` (percent an hour) is that observed last.
     """
 
     departures: tuple[Departure, ...] = ()
@@ -217,6 +218,7 @@ class Plan:
     savings: Savings | None = None
     charge_limit: int | None = None
     limit: LimitRecord = LimitRecord()
+    charging_speed: float | None = None
 
     @property
     def is_adopted(self) -> bool:

@@ -43,7 +43,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
         plan = replace(plan, claimed=False)
         situation = situation.with_plan(plan)
     begun = situation.begun_windows
-    if not plan.controls_charging or situation.is_changed_elsewhere:
+    if not plan.controls_charging or situation.is_changed_elsewhere or situation.charges_at_once:
         return _with_checked_windows(
             replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun]
         )
@@ -60,6 +60,9 @@ def with_observed_schedule(situation: Situation) -> Plan:
 def steps(situation: Situation) -> Iterator[SendSchedule | WindowMessage]:
     """Yield the next charge schedule to send, and the message about an absent window."""
     if situation.held is None or situation.is_changed_elsewhere or not situation.plan.is_owned:
+        return
+    if situation.charges_at_once:
+        # A charge schedule would end the charge that the user started.
         return
     if situation.plan.charge_enabled:
         yield from _absence(situation)

@@ -58,7 +58,8 @@ class Situation:
         """Take over the results of an earlier situation."""
         if earlier is None or earlier.settings is not self.settings:
             return
-        if earlier.state is self.state and "charge_model" in earlier.__dict__:
+        is_same = earlier.state is self.state and earlier.plan.charging_speed == self.plan.charging_speed
+        if is_same and "charge_model" in earlier.__dict__:
             self.__dict__["charge_model"] = earlier.charge_model
         if earlier.plan is self.plan:
             self._take_over(earlier, "timetable", "next_windows")
@@ -101,10 +102,16 @@ class Situation:
         """Return the windows the car charges by, none if its charge schedule is disabled or unknown."""
         return self.held.windows if self.held is not None and self.held.enabled else ()
 
+    @property
+    def charges_at_once(self) -> bool:
+        """Return whether a charge that the user started goes on instead of the one in the cheapest hours."""
+        plan = self.plan
+        return plan.charges_in_cheapest_hours and plan.limit.is_overridden and not plan.claimed
+
     @cached_property
     def charge_model(self) -> ChargeModel:
         """Return how the car charges."""
-        return charge_model(self.state, self.settings)
+        return charge_model(self.state, self.settings, self.plan.charging_speed)
 
     @cached_property
     def is_sending(self) -> bool:
