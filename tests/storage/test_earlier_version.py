@@ -40,10 +40,10 @@ def test_plan() -> None:
     added = {
         "undecided": False,
         "disabled_at": None,
-        **dict.fromkeys(("car_departures", "charge_limit", "savings")),
+        **dict.fromkeys(("car_departures", "charge_limit", "savings", "charging_speed")),
         **{key: [] for key in ("chosen", "temporary")},
         "cheapest_hours": False,
-        "limit": {"stopped_at": None, "tries": 0, "started_at": None, "is_overridden": False},
+        "limit": {"stopped_at": None, "tries": 0, "started_at": None, "is_overridden": False, "ignored_at": None},
         "attempts": [{**each, "level_warned_at": None} for each in STORED["plans"]["attempts"]],
         "load": {**STORED["plans"]["load"], "enabled": True},
     }

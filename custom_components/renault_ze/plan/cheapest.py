@@ -134,7 +134,8 @@ def _is_good_enough(kept: Outcome, best: Outcome, night: Night) -> bool:
     Those that are not sent yet change for any saving.
     """
     reaches = kept.level >= best.level - _LEVEL_TOLERANCE
-    least = night.goal.least_saving if night.chosen is None or night.is_sent else 0.0
+    is_due = night.chosen is None or night.chosen.begin - night.settings.send_ahead <= night.now
+    least = night.goal.least_saving if is_due else 0.0
     # A full battery ends the charge by itself.
     is_short = night.goal.target >= FULL or kept.spare - best.spare <= GRID
     return reaches and is_short and kept.cost - best.cost < max(least, 1e-6)
