@@ -134,7 +134,7 @@ async def test_away_at_night(home: Car) -> None:
     home.simulator.vehicle().car.unplug()
     home.simulator.vehicle().report_now()
     home.simulator.log.entries.clear()
-    await home.later(901, times=40)
+    await home.later(901, times=32)
     assert home.commands.count(DEPLOY) == 1
 
 
