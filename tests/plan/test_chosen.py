@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.schedule import on_date
+from custom_components.renault_ze.plan.chosen import followed
 from custom_components.renault_ze.plan.desired import any_overlap
 from custom_components.renault_ze.plan.model import ChosenWindows, Plan, PlannedWindow, as_json, from_json
 from custom_components.renault_ze.plan.sending import with_sent
@@ -69,6 +70,16 @@ def test_main_windows_return_after_the_choice() -> None:
     held = desired(plan, IN_CAR, at("17:15"))
     assert charge(Weekday.TUESDAY, *EVENING.split("-")) in desired(plan, held, at("05:00", 1))
     assert desired(plan, held, at("06:30", 1)) == IN_CAR
+
+
+def test_the_users_window_for_a_date_stays() -> None:
+    """A window that the user adds for one date is followed beside the chosen ones, or joined with them."""
+    beside = PlannedWindow(charge(Weekday.MONDAY, "20:00", "21:00"), MONDAY.date())
+    across = PlannedWindow(charge(Weekday.TUESDAY, "04:00", "06:00"), MONDAY.date() + DAY)
+    plan = replace(NIGHTLY, windows=(*NIGHTLY.windows, beside, across), chosen=(CHEAP,))
+    dated = {(each.window, each.on) for each in followed(plan, SETTINGS).windows if each.on is not None}
+    joined = charge(Weekday.TUESDAY, "02:00", "06:00")
+    assert dated == {(beside.window, beside.on), (joined, across.on)}
 
 
 def test_a_car_that_needs_every_day_gets_a_window_that_does_not_occur() -> None:

@@ -162,6 +162,16 @@ def test_a_level_that_cannot_be_reached_is_told_once() -> None:
     assert [*limits.level_warning(situation(plan, car, at("19:00")))] == []
 
 
+def test_each_level_that_cannot_be_reached_is_told() -> None:
+    """Also that of a departure after the first one."""
+    first, second = replace(WORK, id="first", target_level=None), replace(WORK, id="second", at=time(8))
+    plan = Plan(departures=(first, second), charge_enabled=True, edited_at=MONDAY - timedelta(days=9))
+    plan = replace(plan, windows=charging_plan("01:00-02:00").windows, judged_until=at("20:00"))
+    car = replace(vehicle(read_at=at("20:00"), level=60), charge_schedule=None)
+    found = list(limits.level_warning(situation(plan, car, at("20:00"))))
+    assert [each.departure.departure.id for each in found] == ["second"]
+
+
 def test_the_charging_reason_is_the_limit() -> None:
     """As long as the car is plugged in and does not charge."""
     car = state(80, charging=False)

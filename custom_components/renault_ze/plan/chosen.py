@@ -1,4 +1,4 @@
-"""The windows that the car follows: the user's, except in spans for which others were chosen.
+"""The windows that the car follows: the user's, except in spans for which others replace the weekly ones.
 
 A choice takes effect as long before its span as a charge schedule is sent ahead. Until then the user's windows stay in
 the car, so they apply if Home Assistant stops before. From then on the windows that are left out are skipped there, and
@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from ..cloud.models import ChargeWindow, Weekday
-from ..cloud.schedule import DAY, GRID, WindowSpan, on_date
-from .model import Plan, PlannedWindow
+from ..cloud.schedule import DAY, GRID, Span, WindowSpan, merged, on_date, split
+from .model import ChosenWindows, Plan, PlannedWindow
 from .settings import Settings
 
 # Weekly windows whose next time is skipped, each with that date.
@@ -90,7 +90,7 @@ def followed(plan: Plan, settings: Settings) -> Followed:
     """Return the windows that the car should follow."""
     windows, zone, choices = plan.windows, settings.zone, list[Choice]()
     for each in plan.chosen:
-        chosen = tuple(window for span in each.windows for window in as_windows(*span, zone))
+        chosen = tuple(window for span in _with_dates(each, plan, zone) for window in as_windows(*span, zone))
         spans = tuple((on_date(window.on, window.window, zone), window.window) for window in chosen if window.on)
         left_out = {window: tuple(_left_out(window, each.begin, each.end, zone)) for window in windows}
         weekly = (found for window, found in left_out.items() if window.on is None)
@@ -98,6 +98,13 @@ def followed(plan: Plan, settings: Settings) -> Followed:
         left = (_without(window, found) for window, found in left_out.items() if window.on is None or not found)
         windows = tuple(dict.fromkeys((*left, *chosen)))
     return Followed(windows, tuple(choices))
+
+
+def _with_dates(choice: ChosenWindows, plan: Plan, zone: tzinfo) -> Iterator[Span]:
+    """Return the spans of a choice together with the user's windows for dates, which no choice replaces."""
+    own = (on_date(each.on, each.window, zone) for each in plan.windows if each.on is not None)
+    dated = ((each.begin, each.end) for each in own if choice.begin <= each.begin < choice.end)
+    return split(merged([*choice.windows, *dated]))
 
 
 def _left_out(each: PlannedWindow, begin: datetime, end: datetime, zone: tzinfo) -> Iterator[LeftOut]:

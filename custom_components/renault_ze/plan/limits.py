@@ -140,16 +140,18 @@ def with_shortened_windows(situation: Situation) -> Plan:
 
 
 def level_warning(situation: Situation) -> Iterator[DepartureMessage]:
-    """Yield the message that the level of the next departure cannot be reached, from the evening before."""
-    coming = next(iter(situation.coming_departures), None)
-    if coming is None or coming.departure.target_level is None or situation.now < situation.checks(coming)[0]:
-        return
-    expected = _expected(situation, coming, coming.departure.target_level)
-    is_told = situation.attempt(coming).level_warned_at is not None
-    if not is_told and expected.level is not None and expected.level < coming.departure.target_level:
-        yield DepartureMessage(
-            at=situation.now, reason=StepReason.LEVEL_UNREACHABLE, departure=coming, forecast=expected
-        )
+    """Yield the message for each departure whose level cannot be reached, from the evening before it."""
+    for coming in situation.coming_departures:
+        if situation.now < situation.checks(coming)[0]:
+            return
+        target, is_told = coming.departure.target_level, situation.attempt(coming).level_warned_at is not None
+        if target is None or is_told:
+            continue
+        expected = _expected(situation, coming, target)
+        if expected.level is not None and expected.level < target:
+            yield DepartureMessage(
+                at=situation.now, reason=StepReason.LEVEL_UNREACHABLE, departure=coming, forecast=expected
+            )
 
 
 def _expected(situation: Situation, coming: DepartureTime, target: int) -> Forecast:

@@ -94,7 +94,8 @@ class WindowCalendar(PlanCalendar):
         windows = self._to_come()
         selected = tuple(each for each in windows if _uid(each) == selection.uid)
         if not selected:
-            raise ScheduleError("charge_window_unknown", ())
+            is_chosen = any(_uid(each) == selection.uid for each in self.context.situation.followed_windows)
+            raise ScheduleError("charge_window_chosen" if is_chosen else "charge_window_unknown", ())
         if selection.day is not None and selection.follow:
             begin = datetime.combine(selection.day, selected[0].window.start, self.context.situation.zone)
             coming = self._ahead(selected, self.now, begin) if begin > self.now else ()
