@@ -193,7 +193,7 @@ export interface Car {
   plan: Plan;
   copy: ScheduleCopy | null;
   limits: Limits;
-  /** The known prices of a kWh from today on, in `currency`. */
+  /** The known prices of a kWh from today on, in `currency`; absent if they are the same as in the message before. */
   prices?: [...Slot, price: number][];
   currency?: string | null;
   planned_charge?: PlannedCharge | null;

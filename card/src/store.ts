@@ -112,7 +112,7 @@ export class CarStore {
     this.error = null;
     this.status = message.car === null ? "not_loaded" : "ready";
     if (message.car !== null) {
-      this.car = message.car;
+      this.car = { prices: this.car?.prices ?? [], ...message.car };
       this.#offset = Date.parse(message.car.now) - Date.now();
     }
     this.notify();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Car } from "../src/api";
 import { CarController, storeOf } from "../src/store";
 import { aCar, aHass, type FakeHass, NOW } from "./fake";
 
@@ -38,6 +39,18 @@ test("the account may be unloaded and loaded again", async () => {
   expect([store.status, store.car?.name]).toEqual(["not_loaded", "Zoe"]);
   hass.connection.send(aCar({ name: "Twingo" }));
   expect([store.status, store.car?.name]).toEqual(["ready", "Twingo"]);
+});
+
+test("prices are kept until others are sent", async () => {
+  const store = storeOf(hass, "car");
+  store.listen(() => undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  const prices: Car["prices"] = [["2026-11-23T00:00:00Z", "2026-11-23T01:00:00Z", 0.2]];
+  hass.connection.send(aCar({ prices }));
+  hass.connection.send(aCar({ name: "Twingo" }));
+  expect([store.car?.name, store.car?.prices]).toEqual(["Twingo", prices]);
+  hass.connection.send(aCar({ prices: [] }));
+  expect(store.car?.prices).toEqual([]);
 });
 
 test("the subscription is renewed after a restart of Home Assistant, also while the integration is not ready", async () => {

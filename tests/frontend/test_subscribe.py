@@ -329,13 +329,34 @@ async def test_car_at_my_renault(
     assert (shown["limits"]["timer"], shown["limits"]["max_window_times"]) == (True, 5)
 
 
-async def test_prices(car: Car, subscribe: Subscribe) -> None:
-    """The known prices are sent if there is a source of prices, each with its begin and end."""
-    options = {**car.entry.options, CONF_ELECTRICITY_PRICE: {"kind": "fixed_price", "price": 0.25}}
+async def with_price(car: Car, source: dict[str, Any] | None) -> None:
+    """Choose a source of prices, and reload the account."""
+    options = {key: each for key, each in car.entry.options.items() if key != CONF_ELECTRICITY_PRICE}
+    options |= {} if source is None else {CONF_ELECTRICITY_PRICE: source}
     car.hass.config_entries.async_update_entry(car.entry, options=options)
     await car.hass.config_entries.async_reload(car.entry.entry_id)
     await car.hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_prices(car: Car, subscribe: Subscribe) -> None:
+    """The known prices are sent if there is a source of prices, each with its begin and end."""
+    await with_price(car, {"kind": "fixed_price", "price": 0.25})
     shown = await (await subscribe()).next()
     begin, end, price = shown["prices"][0]
     assert (begin < end, price, shown["currency"]) == (True, 0.25, car.hass.config.currency)
     assert shown["planned_charge"] is None
+
+
+async def test_prices_are_sent_once(car: Car, subscribe: Subscribe) -> None:
+    """Messages about other changes leave them out; a new subscription and other prices have them."""
+    await with_price(car, {"kind": "fixed_price", "price": 0.25})
+    messages = await subscribe()
+    first = await messages.next()
+    await car.ask("set_departure", **WORK)
+    changed = await messages.rest()
+    assert changed
+    assert not any("prices" in each for each in changed)
+    assert (await (await subscribe()).next())["prices"] == first["prices"]
+    await with_price(car, None)
+    *_, last = [each for each in await messages.rest() if each is not None]
+    assert last["prices"] == []

@@ -113,8 +113,9 @@ class CarFeed:
         except Exception:  # noqa: BLE001 - an error in a card must not stop the vehicle's entities
             LOGGER.exception("The dashboard cards cannot be updated")
         if _without_time(before) != _without_time(self._car):
+            message = {"car": _with_new_prices(self._car, before)}
             for send in self._subscribers:
-                send({"car": self._car})
+                send(message)
 
     def _current(self, device: dr.DeviceEntry) -> Json | None:
         """Return the car as it is now, None while it is not loaded."""
@@ -128,7 +129,7 @@ class CarFeed:
             "available": available,
             "error": None if available else _error_text(coordinator),
             **responses.car(situation, coordinator.vehicle, coordinator.planner.next_step, has_prices=feed is not None),
-            **({} if feed is None else responses.prices(feed.known, situation.zone)),
+            **({"prices": []} if feed is None else responses.prices(feed.known, situation.zone)),
         }
 
 
@@ -144,6 +145,13 @@ def _error_text(coordinator: VehicleCoordinator) -> str | None:
 def _without_time(car: Json | None) -> Json | None:
     """Return a car without the time of the message, to compare it with another."""
     return car and {**car, "now": None}
+
+
+def _with_new_prices(car: Json | None, before: Json | None) -> Json | None:
+    """Return a car without its prices, which are much longer than the rest, if they were sent before."""
+    if car is None or before is None or car["prices"] != before["prices"]:
+        return car
+    return {key: value for key, value in car.items() if key != "prices"}
 
 
 @callback
