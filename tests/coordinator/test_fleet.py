@@ -20,9 +20,9 @@ from tests.repair_flows import check_texts
 ACCOUNT = "Z.E. Services (y…@example.com)"
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
 FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]
-ENTITIES = 46
+ENTITIES = 45
 # At most the sensors of one car are added in one step of the event loop.
-SENSORS = 21
+SENSORS = 20
 
 
 @pytest.fixture
