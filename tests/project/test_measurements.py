@@ -56,14 +56,6 @@ def test_missed_aims() -> None:
     assert missed == set(re.findall(r'"(.+?)"', DOCUMENT.partition("Missed aims:")[2]))
 
 
-def is_missed(row: list[str]) -> bool:
-    """Return whether a figure, or its ratio if the aim has no unit, misses its aim."""
-    aim = row[4]
-    if aim.startswith("at least"):
-        return first_number(row[2]) < first_number(aim)
-    return first_number(row[2] if aim.endswith(("s", "kB")) else row[3]) > first_number(aim)
-
-
 def first_number(cell: str) -> float:
     """Return the first number in a cell."""
     (number,) = re.findall(r"\d[\d.,]*", cell)[:1]
