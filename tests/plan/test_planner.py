@@ -92,14 +92,14 @@ async def test_a_warning_of_a_low_battery(car: Car) -> None:
         "not_plugged_in",
     )
     message = (
-        "Plug in the car; it has to charge for about 1 h 53 min. Otherwise, the car will not precondition for “Work” "
+        "Plug in the car; it has to charge for about 35 min. Otherwise, the car will not precondition for “Work” "
         "at 11:30 PM: the battery level would be about 30%, below 45%."
     )
     assert notifications(car.hass) == [message]
     expected = state(car.hass, "sensor.renault_z_e_next_preconditioning")
     assert expected.state == "2026-11-19T07:20:00+00:00"
     assert (expected.attributes["projected_level"], expected.attributes["threshold"]) == (30, 45)
-    assert expected.attributes["advice"] == "Plug in the car; it has to charge for about 1 h 53 min."
+    assert expected.attributes["advice"] == "Plug in the car; it has to charge for about 35 min."
     assert value(car.hass, "sensor.renault_z_e_preconditioning_reason") == "battery_low"
     await car.until("06:31")
     assert car.plan_events == ["foreseen"] * 2

@@ -54,7 +54,8 @@ async def test_values_are_computed_once_per_update(hass: HomeAssistant, coordina
     update = RenaultZePlanSensor._async_update_attrs
     with patch.object(RenaultZePlanSensor, "_async_update_attrs", autospec=True, side_effect=update) as computed:
         coordinator.edit_plan(lambda plan, now: edits.switch_departures(plan, now, on=False))
-    assert computed.call_count == len(PLAN_DESCRIPTIONS)
+    applying = [each for each in PLAN_DESCRIPTIONS if each.applies_to(coordinator.vehicle.capabilities)]
+    assert computed.call_count == len(applying)
     assert value(hass, PRECONDITIONING) == "switched_off"
 
 
