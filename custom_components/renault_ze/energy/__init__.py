@@ -25,7 +25,7 @@ _HOME = "zone.home"
 
 @callback
 def track_energy(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
-    """Keep the account of a vehicle, from when Home Assistant has started; return a function that stops."""
+    """Keep the energy account of a vehicle once Home Assistant has started; return a function that stops."""
     account = EnergyAccount(hass, coordinator)
     account.start()
     return account.stop
@@ -92,7 +92,7 @@ class EnergyAccount:
         entry.async_create_background_task(self._hass, self._complete(), "renault_ze energy")
 
     async def _complete(self) -> None:
-        """Find out places, metered energy, and costs, until nothing changes; then write the statistics."""
+        """Determine places, metered energy, and costs until nothing changes; then write the statistics."""
         try:
             while (log := self._coordinator.charges.log) is not self._done:
                 await self._complete_once()
@@ -102,7 +102,7 @@ class EnergyAccount:
             self._running = False
 
     async def _complete_once(self) -> None:
-        """Find out what is not known yet."""
+        """Determine what is not known yet."""
         charges, before = self._coordinator.charges, self._coordinator.charges.log
         charges.locate(self._coordinator.data, partial(is_home, self._hass))
         await self._read_meter()
@@ -111,7 +111,7 @@ class EnergyAccount:
             self._coordinator.async_update_listeners()
 
     async def _read_meter(self) -> None:
-        """Let the meter at home count for charges at home, as soon as Home Assistant has its energy."""
+        """Use the meter at home for charges at home as soon as Home Assistant has its energy."""
         meter, charges = self._coordinator.config_entry.options.get(CONF_HOME_METER), self._coordinator.charges
         if meter is None or not self._has_recorder:
             return

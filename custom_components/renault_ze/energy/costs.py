@@ -9,13 +9,13 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import VehicleCoordinator
 from ..vehicle.sessions import ChargeSession
 
-# Sources of prices know about the last months, at most; prices of the last days may still come.
+# Sources of prices know the last two months at most; prices of the last days may become known later.
 _OLDEST = timedelta(days=62)
 _LATE = timedelta(days=2)
 
 
 class Costs:
-    """Adds costs to the charges of a vehicle that can be at the price of the home."""
+    """Adds costs to those charges of a vehicle that count as at home."""
 
     def __init__(self, hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
         """Start without attempts."""
@@ -23,7 +23,7 @@ class Costs:
         self._unpriced: set[tuple[datetime, float]] = set()
 
     async def update(self) -> None:
-        """Add the costs that can be known now; those of earlier days are asked for once."""
+        """Add the costs that can be known now; those of earlier days are requested once."""
         prices, charges = self._coordinator.config_entry.runtime_data.prices, self._coordinator.charges
         if prices is None:
             return
@@ -40,7 +40,7 @@ class Costs:
         charges.change(found)
 
     def _is_due(self, session: ChargeSession) -> bool:
-        """Return whether the cost of a charge at home is to be found."""
+        """Return whether the cost of a charge at home is to be determined."""
         age = dt_util.utcnow() - session.end
         if session.cost is not None or not session.energy_kwh or not session.counts_as_home or age > _OLDEST:
             return False

@@ -14,7 +14,7 @@ from homeassistant.util.unit_conversion import EnergyConverter
 
 from ..vehicle.sessions import ChargeSession, EnergySource
 
-# Statistics of five minutes are written at their end, and kept for ten days; older ones are of whole hours.
+# Statistics of five minutes are written at their end, and kept for ten days; older ones cover whole hours.
 _SHORT: Final = timedelta(minutes=5)
 _SHORT_KEPT = timedelta(days=9)
 _WRITTEN_AFTER = timedelta(minutes=10)
@@ -51,5 +51,5 @@ async def _energy(hass: HomeAssistant, meter: str, session: ChargeSession, now: 
 
 
 def _floor(at: datetime, length: timedelta) -> datetime:
-    """Return the begin of the period of an instant."""
+    """Return the start of the period of an instant."""
     return at - (at - dt_util.utc_from_timestamp(0)) % length

@@ -90,7 +90,7 @@ async def _update(
 def _changed(
     hours: Mapping[datetime, float], known: Mapping[datetime, tuple[float, float]], base: float
 ) -> list[StatisticData]:
-    """Return the rows that differ from known ones (amount and sum); an hour without an amount any more has zero."""
+    """Return the rows that differ from known ones (amount and sum); an hour that no longer has an amount gets zero."""
     changed, total = [], base
     for hour in sorted({*hours, *known}):
         amount = hours.get(hour, 0.0)
@@ -148,7 +148,7 @@ def _cost(
 
 
 def _prefix(vin: str) -> str:
-    """Return the first part of the ids of a vehicle's statistics, which stays if it is added again."""
+    """Return the first part of the ids of a vehicle's statistics, which stays if the vehicle is added again."""
     # The recorder logs ids, which must not contain the VIN.
     return f"{DOMAIN}:car_{sha256(vin.encode()).hexdigest()[:12]}"
 

@@ -165,7 +165,7 @@ def car_device(hass: HomeAssistant, device_id: str) -> dr.DeviceEntry | None:
 
 @callback
 def coordinator_of(hass: HomeAssistant, device: dr.DeviceEntry) -> VehicleCoordinator | None:
-    """Return the coordinator of a device, None while it is not loaded or disabled."""
+    """Return the coordinator of a device, None while it is disabled or not loaded."""
     entry: RenaultZeConfigEntry | None = hass.config_entries.async_get_entry(device.config_entry_id)
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         return None

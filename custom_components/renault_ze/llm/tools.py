@@ -28,7 +28,7 @@ from .status import message, status
 
 # A car is reached by SMS, which takes minutes; an assistant ends a conversation that takes longer than five.
 ANSWER_WITHIN: Final = timedelta(minutes=2)
-# To skip the next departure twice skips two, and a command may replace the timer or the schedule in the car.
+# Skipping the next departure twice skips two, and a command may replace the timer or the schedule in the car.
 _CHANGES = ToolAnnotations(read_only=False, destructive=True, idempotent=False, open_world=True)
 _NOT_ALLOWED = "This user may not do that. An administrator of Home Assistant can allow it."
 _LEVEL = selector.NumberSelector(selector.NumberSelectorConfig(min=LEAST_LIMIT, max=100, step=1))
@@ -37,7 +37,7 @@ _WEEKDAYS = selector.SelectSelector(selector.SelectSelectorConfig(options=list(D
 
 
 class CarTool(Tool):
-    """A tool for the exposed cars, which are device IDs by their names."""
+    """A tool for the exposed cars, given as device IDs by name."""
 
     integration = DOMAIN
     fields: Mapping[vol.Marker, Any] = {}

@@ -18,9 +18,9 @@ from .situation import INSTANT, Situation
 from .steps import DepartureMessage, DepartureTime, SetCarDepartures, Start, StepReason
 from .timer import set_at
 
-# A departure that is not seen in the car so long before preconditioning starts is started by a command.
+# A departure that is not seen in the car this long before preconditioning starts is started by a command.
 CONFIRMED_BEFORE = timedelta(minutes=30)
-# Commands sent sooner than this after each other might overtake.
+# Commands sent sooner than this after each other might overtake each other.
 _LEAST_GAP = timedelta(minutes=10)
 # The gap doubles while the car does not show what was sent.
 _LONGEST_GAP = timedelta(hours=6)
@@ -29,7 +29,7 @@ _WEEK_DAYS = 7
 
 
 def confirmed_by(each: DepartureTime, settings: Settings) -> datetime:
-    """Return until when a departure has to be seen in the car."""
+    """Return by when a departure has to be seen in the car."""
     return max(each.start_at - CONFIRMED_BEFORE, set_at(each.ready_at, settings))
 
 
@@ -62,7 +62,7 @@ def sending(situation: Situation) -> Iterator[SetCarDepartures]:
 
 
 def wanted_departures(situation: Situation, found: CarDepartures) -> tuple[CarDeparture, ...]:
-    """Return what the car should hold because of us: what its own programs lack, the first times that have room."""
+    """Return what the car should hold for us: what its own programs lack, at the first times for which it has room."""
     coming = [each for each in _coming(situation) if can_keep(situation, each) and not _is_late(situation, each)]
     missing = [each for each in map(situation.as_kept, coming) if each not in found.others]
     times = list(dict.fromkeys(each.at for each in missing))[: found.room]

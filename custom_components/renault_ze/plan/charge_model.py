@@ -25,7 +25,7 @@ _POWER_KW = {ChargingPoint.SLOW: 1.9, ChargingPoint.ACCELERATED: 6.0, ChargingPo
 _UNKNOWN_POWER_KW = 3.3
 # A shorter charge shows little, as levels are whole percents.
 _LEAST_GAIN = 5.0
-# What a car expects of the last percents is rounded too much, and otherwise by less than this share of the speed.
+# The time that a car expects for the last percents is rounded too much; otherwise, the speed is off by less than this.
 _LEAST_EXPECTED_GAIN = 20
 _STEADY = 0.2
 # The charging point at home may have changed since.
@@ -92,7 +92,7 @@ def charge_model(state: VehicleState, settings: Settings, earlier: float | None 
 
 
 def observed_speed(state: VehicleState, earlier: float | None) -> float | None:
-    """Return the charging speed of the latest charges, else what the car expects of the running one, else the earlier.
+    """Return the charging speed of the latest charges, else what the car expects of the running one, else `earlier`.
 
     The earlier one stays unless what the car expects clearly differs: it rounds both the time and the level.
     """
@@ -123,7 +123,7 @@ def _observed_charges(state: VehicleState) -> list[ObservedCharge]:
 def learned_speed(charges: Iterable[ObservedCharge]) -> float | None:
     """Return the charging speed in percent per hour that the latest charges show, given from old to new.
 
-    None if there are none that are long enough. The median leaves out other charging points, and interruptions.
+    None if no charge is long enough. The median leaves out other charging points and interruptions.
     """
     useful = [each for each in charges if each.end - each.begin >= _LEAST_GAIN and each.duration > timedelta()]
     return median(map(_speed, useful[-_LATEST:])) if useful else None
@@ -136,7 +136,7 @@ def default_speed(battery_kwh: float | None, point: ChargingPoint | None = None)
 
 
 def _speed(charge: ObservedCharge) -> float:
-    """Return the speed with which a charge takes as long as it did, at most what the battery accepts."""
+    """Return the speed at which a charge takes as long as it did, at most what the battery accepts."""
     slow, fast = _SLOWEST, _FASTEST
     for _ in range(_HALVINGS):
         middle = (slow + fast) / 2
@@ -155,7 +155,7 @@ def _hours_above(begin: float, end: float) -> float:
 
 
 def _left(level: float, hours: float) -> float:
-    """Return how much is missing to a full battery after some hours while it limits the power."""
+    """Return how much is missing from a full battery after some hours while it limits the power."""
     after = _accepted(level) * exp(-_MORE_PER_PERCENT * hours)
     return max((after - _ACCEPTED_WHEN_FULL) / _MORE_PER_PERCENT, 0.0)
 

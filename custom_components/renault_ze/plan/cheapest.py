@@ -1,7 +1,7 @@
 """Choose the charge windows that reach a level in time for the least money.
 
-They are counted in quarters of an hour. The first one is that for which a window sent now arrives in time; a window
-that begins before is in the car already, and only its end can change. Where no prices are known, the user's windows
+Windows consist of quarters of an hour. The first one is that for which a window sent now arrives in time; a window
+that begins earlier is in the car already, and only its end can change. Where no prices are known, the user's windows
 apply.
 """
 
@@ -20,7 +20,7 @@ from .model import ChosenWindows
 from .settings import Settings
 from .slot_search import Quarter, Task, search
 
-# A new window costs as much as this much energy (kWh) at the usual price: some of it is lost each time charging starts.
+# A new window costs as much as this energy (kWh) at the usual price: some energy is lost each time charging starts.
 _SWITCHING_KWH = 0.05
 # Levels are whole percents, and a window is not changed for less.
 _LEVEL_TOLERANCE = 1.5
@@ -142,9 +142,9 @@ def _is_good_enough(kept: Outcome, best: Outcome, night: Night) -> bool:
 
 
 def _chosen(night: Night, quarters: _Quarters, windows: Sequence[Span]) -> ChosenWindows:
-    """Return chosen windows, with the earlier ones that have begun or are about to, and for all that they replace.
+    """Return chosen windows, with earlier ones that have begun or are about to, for a span with all that they replace.
 
-    They replace nothing before it is needed: until then the user's windows apply if Home Assistant stops.
+    They replace nothing before it is needed: until then, the user's windows apply if Home Assistant stops.
     """
     first, deadline = quarters.begin, night.goal.deadline
     # What was chosen for a deadline that is nearly reached stays as it is.
@@ -163,7 +163,7 @@ class _Quarters:
     """The quarters of an hour from the first that can be chosen until the deadline."""
 
     def __init__(self, night: Night) -> None:
-        """Determine the level at the begin, and the price of each quarter."""
+        """Determine the level at the start, and the price of each quarter."""
         self._night, self._settings = night, night.settings
         soon = night.level < night.goal.minimum
         self.begin = first_quarter(night.now if soon else night.now + self._settings.send_ahead)
@@ -208,7 +208,7 @@ class _Quarters:
         return energies
 
     def task(self) -> Task:
-        """Return what is searched."""
+        """Return the task of the search."""
         goal, model, settings = self._night.goal, self._night.model, self._settings
         until_minimum = model.duration(self._level, min(goal.minimum, goal.target))
         usual = mean(map(abs, self._prices)) if self._prices else 0.0
@@ -274,7 +274,7 @@ class _Quarters:
         return merged(wanted)
 
     def outcome(self, windows: Iterable[Span]) -> Outcome:
-        """Return what windows lead to, which may have begun before."""
+        """Return what windows lead to; they may have begun already."""
         spans = merged(windows)
         used = [i for i, each in enumerate(self._begins) if any(begin <= each < end for begin, end in spans)]
         charging = used[: len(self._energies)]

@@ -1,4 +1,4 @@
-"""Keep the charge windows current that a plan chooses for their price."""
+"""Keep the charge windows that a plan chooses for their price up to date."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from .situation import INSTANT, Situation
 from .timetable import occurrences
 from .window_edits import with_chosen
 
-# Prices are known until the end of tomorrow, and a departure after that does not decide about tonight.
+# Prices are known until the end of tomorrow, and a departure after that does not affect tonight.
 _AHEAD = timedelta(hours=36)
 
 
@@ -33,7 +33,7 @@ class CheapestHours:
         self._sources: tuple[object, ...] = ()
 
     def update(self, situation: Situation) -> Plan:
-        """Return the plan with the cheapest windows, chosen again if anything has changed that they depend on."""
+        """Return the plan with the cheapest windows, chosen again if anything they depend on has changed."""
         plan, battery = situation.plan, situation.state.battery
         if self.prices_for is None or not plan.charges_in_cheapest_hours:
             self.planned = None
@@ -57,14 +57,14 @@ class CheapestHours:
 
 
 def _cannot_charge(situation: Situation) -> bool:
-    """Return whether the car is not plugged in, or does not charge in a window although it is."""
+    """Return whether the car is not plugged in, or is plugged in but does not charge in a window."""
     battery, now = situation.state.battery, situation.now
     is_away = battery is not None and battery.plugged_in is False
     return is_away or (situation.state.charging is False and bool(situation.planned_windows(now, now + INSTANT)))
 
 
 def goal(situation: Situation) -> Goal:
-    """Return the level to reach, by the next departure or else by the usual time."""
+    """Return the level to reach, by the next departure, otherwise by the usual time."""
     settings = situation.settings
     # A window that is sent now must have time to charge.
     earliest = situation.now + settings.send_ahead + GRID
@@ -102,7 +102,7 @@ def _night(situation: Situation, level: float, model: ChargeModel, prices: Price
 
 
 def _level_at(battery: Battery | None, now: datetime) -> datetime:
-    """Return when the battery had its level, now if the car does not tell, or longer ago than it reports."""
+    """Return when the battery had its level; now if its report has no time, or one in the future or long ago."""
     reported_at = None if battery is None else battery.reported_at
     return reported_at if reported_at is not None and timedelta() <= now - reported_at < DAY / 12 else now
 
@@ -119,7 +119,7 @@ def _with_savings(situation: Situation, battery: Battery, model: ChargeModel, pr
 
 
 def _with_chosen(situation: Situation, plan: Plan, chosen: ChosenWindows | None) -> Plan:
-    """Return the plan with windows chosen for their price, or without; what was chosen before and is over stays."""
+    """Return the plan with windows chosen for their price, or without any; earlier choices that are over stay."""
     now = situation.now
     over = now if chosen is None else max(now, chosen.begin)
     others = tuple(each for each in plan.chosen if not each.for_price or each.end <= over)

@@ -1,8 +1,8 @@
 """The windows that the car follows: the user's, except in spans for which others replace the weekly ones.
 
-A choice takes effect as long before its span as a charge schedule is sent ahead. Until then the user's windows stay in
-the car, so they apply if Home Assistant stops before. From then on the windows that are left out are skipped there, and
-the chosen ones are held as early as the car has room for them.
+A choice takes effect as long before its span as a charge schedule is sent in advance. Until then, the user's windows
+stay in the car, so they apply if Home Assistant stops before. From then on, the windows that are left out are skipped
+there, and the chosen ones are held as early as the car has room for them.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ..cloud.schedule import DAY, GRID, Span, WindowSpan, merged, on_date, split
 from .model import ChosenWindows, Plan, PlannedWindow
 from .settings import Settings
 
-# Weekly windows whose next time is skipped, each with that date.
+# Weekly windows whose next occurrence is skipped, each with its date.
 type Skips = frozenset[tuple[PlannedWindow, date]]
 
 
@@ -39,7 +39,7 @@ def _quarter_before(shown: datetime) -> datetime:
 
 
 class LeftOut(NamedTuple):
-    """A window that does not occur on a date because others were chosen, and when it would."""
+    """A window that does not occur on a date because others were chosen, and when it would occur."""
 
     window: ChargeWindow
     day: date

@@ -22,10 +22,10 @@ from .steps import DepartureMessage, DepartureTime, Forecast, StepReason, StopCh
 from .timetable import Occurrence, occurrences
 from .window_edits import with_chosen
 
-# A car that does not stop is asked again after this time, which doubles with each command, up to an hour.
+# A car that does not stop gets another command after this time, which doubles with each command, up to an hour.
 _FIRST_RETRY = timedelta(minutes=10)
 _MOST_DOUBLINGS = 3
-# After so many commands, shorter windows end the charge, and those of the next days.
+# After this many commands, shorter windows end this charge and those of the next days.
 _MOST_TRIES = 3
 _TRIED_AGAIN = 7 * DAY
 # A charge that was started by the user has begun by then.
@@ -171,7 +171,7 @@ def _level(situation: Situation) -> int | None:
 
 
 def _shortened(situation: Situation, own: tuple[ChosenWindows, ...]) -> ChosenWindows | None:
-    """Return the windows of the next day up to the limit; what was chosen before if that is still right."""
+    """Return the windows of the next day up to the limit; the earlier choice if it is still right."""
     now, settings, level = situation.now, situation.settings, float(_level(situation) or 0)
     current = next((each for each in own if each.begin - settings.send_ahead <= now < each.end + DAY), None)
     windows = followed(replace(situation.plan, chosen=()), settings).windows
@@ -206,7 +206,7 @@ def _spans_to_limit(
 
 
 def _is_alike(current: ChosenWindows, found: ChosenWindows, situation: Situation) -> bool:
-    """Return whether another choice would change the charge by a quarter of an hour at most, or what is over."""
+    """Return whether another choice would change the charge by a quarter of an hour at most, or only what is over."""
     if current.begin != found.begin:
         return False
     if is_reached(situation) and all(end <= situation.now for _, end in current.windows):

@@ -37,7 +37,7 @@ class Action:
     has_past = False
 
     async def choices(self, hass: HomeAssistant, entry: ConfigEntry) -> Iterable[str]:
-        """Return the areas, countries, or homes of which one must be chosen, none if there is nothing to choose."""
+        """Return the areas, countries, or homes from which one must be chosen, none if there is nothing to choose."""
         return ()
 
     def requests(self, entry: ConfigEntry, choice: str, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:

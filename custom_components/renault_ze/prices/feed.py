@@ -25,7 +25,7 @@ _REPORTED_AFTER = timedelta(days=1)
 
 
 class PriceFeed:
-    """The known prices of a source from the begin of today on; the last good ones are kept through an outage.
+    """The known prices of a source from the start of today on; the last good ones are kept through an outage.
 
     `problem` is the translation key of the repair that the feed needs, None if it works.
     """
@@ -66,7 +66,7 @@ class PriceFeed:
         ]
 
     async def stop(self) -> None:
-        """Keep the prices current no longer."""
+        """Stop keeping the prices current."""
         while self._unsubscribe:
             self._unsubscribe.pop()()
         async with self._updating:
@@ -84,7 +84,7 @@ class PriceFeed:
 
     @property
     def error(self) -> str | None:
-        """Return why the source has no prices at present, None if it has."""
+        """Return why the source has no prices at present, None if it has some."""
         return None if self._error is None else str(self._error)
 
     @property
@@ -180,6 +180,6 @@ class PriceFeed:
 
 
 def horizon() -> tuple[datetime, datetime]:
-    """Return the begin of today, and the end of the days for which a source may know prices."""
+    """Return the start of today, and the end of the days for which a source may know prices."""
     today = dt_util.start_of_local_day()
     return today, dt_util.start_of_local_day(today.date() + timedelta(days=_DAYS))

@@ -12,7 +12,7 @@ from .source import PriceSource, days, instant
 
 CONF_PRICE = "price"
 CONF_LOW_PRICE = "low_price"
-# The begin and end of the hours with the low price, of which the second span may be missing.
+# The start and end of the hours with the low price; the second span may be missing.
 LOW_SPANS = (("low_begin", "low_end"), ("second_low_begin", "second_low_end"))
 
 

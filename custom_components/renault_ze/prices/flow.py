@@ -169,7 +169,7 @@ class PriceOptionsFlow(OptionsFlowWithReload):
         return self.async_create_entry(data=options if value is None else {**options, key: value})
 
     async def _why_no_prices(self, chosen: Mapping[str, Any]) -> str | None:
-        """Return why a source has no prices at present, None if it has."""
+        """Return why a source has no prices at present, None if it has some."""
         try:
             await price_source(self.hass, chosen).async_prices(*horizon())
         except PricesUnavailableError as err:

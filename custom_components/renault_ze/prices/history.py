@@ -12,7 +12,7 @@ from ..const import DOMAIN, LOGGER
 from ..vehicle.prices import Price, Prices, prices_of
 
 _VERSION = 1
-# The cost of this month, after a month of 31 days and a week of holidays.
+# The cost of this month, after a month of 31 days and a week of vacation.
 _KEPT = timedelta(days=40)
 _AHEAD = timedelta(days=3)
 # Prices come once or twice a day, and those of today would be read again.
@@ -20,7 +20,7 @@ _WRITE_DELAY = timedelta(minutes=30)
 
 
 class PriceHistory:
-    """The prices of an entry since 40 days, also those of an earlier run."""
+    """The prices of an entry for the last 40 days, including those of earlier runs."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str, source: Mapping[str, Any]) -> None:
         """Prepare the file without reading or writing it; `source` are the options of the prices."""

@@ -62,7 +62,7 @@ def prices_in_attributes(attributes: Mapping[str, Any], factor: float) -> list[P
 def listed_prices(rows: Iterable[Any], factor: float = 1) -> list[Price]:
     """Return the prices of a list, in order; rows that are invalid are left out.
 
-    Without an end, a price counts as long as the shortest time between two of them, at most an hour.
+    Without an end, a price applies for the shortest time between two of them, at most an hour.
     """
     found = sorted((each for row in rows if isinstance(row, Mapping) for each in _row(row, factor)), key=itemgetter(0))
     begins = [begin for begin, _, _ in found]
@@ -103,13 +103,13 @@ def _instant(row: Mapping[str, Any], names: Iterable[str]) -> datetime | None:
         value = row.get(name)
         found = dt_util.parse_datetime(value) if isinstance(value, str) else value
         if isinstance(found, datetime):
-            # A time without a zone is one of the home.
+            # A time without a zone is in the home's time zone.
             return dt_util.as_utc(found).replace(second=0, microsecond=0)
     return None
 
 
 def number(value: Any) -> float | None:
-    """Return a finite number, also of a text, None of anything else."""
+    """Return a finite number, also from a text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -55,7 +55,7 @@ async def forecast_entries(hass: HomeAssistant) -> dict[str, str]:
 
 
 async def _energy(hass: HomeAssistant, entry_id: str) -> dict[datetime, float] | None:
-    """Return the expected energy by the begin of its hour in UTC (kWh), None if there is no forecast at present."""
+    """Return the expected energy by the start of its hour in UTC (kWh), None if there is no forecast at present."""
     entry = hass.config_entries.async_get_entry(entry_id)
     read = None if entry is None else await _forecast(hass, entry)
     if read is None:

@@ -19,7 +19,7 @@ class PricesUnavailableError(Exception):
 class PriceSource(Protocol):
     """A source of electricity prices.
 
-    Prices that cost nothing to read are read again although they are known.
+    Prices that cost nothing to read are read again even if they are known.
     """
 
     @property

@@ -109,7 +109,7 @@ def _about_home(charges: ChargeRecorder, begin: datetime) -> Attributes:
 
 
 def _least_certain(found: Iterable[ChargeSession]) -> EnergySource | None:
-    """Return the source that makes a sum of energies an estimate, or measured by the car, or by a meter."""
+    """Return the least certain source of the energy of charges, None without charges."""
     sources = {each.source for each in found}
     order = (EnergySource.ESTIMATE, EnergySource.CAR, EnergySource.METER)
     return next((each for each in order if each in sources), None)
@@ -122,7 +122,7 @@ def _capacity(charges: ChargeRecorder, _: datetime, __: str) -> float | None:
 
 
 def _about_capacity(charges: ChargeRecorder, _: datetime) -> Attributes:
-    """Return the uncertainty of the capacity, and from how many days it is."""
+    """Return the uncertainty of the capacity, and how many days it is from."""
     found = capacity(charges.log.samples)
     return {} if found is None else {"uncertainty": round(found.uncertainty_kwh, 2), "days": found.days}
 
@@ -238,7 +238,7 @@ class RenaultZeEnergySensor(RenaultZeEntity, RestoreSensor):
         return self._attr_native_value, self._attr_extra_state_attributes, begin, currency
 
     def _month_begin(self) -> datetime:
-        """Return the begin of the month in Home Assistant's time zone."""
+        """Return the start of the month in Home Assistant's time zone."""
         return dt_util.start_of_local_day(dt_util.now().date().replace(day=1))
 
 

@@ -130,7 +130,7 @@ def advanced(car: DemoCar, now: datetime, zone: tzinfo) -> DemoCar:
 def obeying(
     car: DemoCar, kind: CommandKind, *, schedule: ChargeSchedule | None = None, starts_at: datetime | None = None
 ) -> DemoCar:
-    """Return the car that has received a command, to which it reacts after some seconds."""
+    """Return the car after it has received a command, to which it reacts some seconds later."""
     reaction = Reaction(at=car.at + _REACTION, kind=kind, schedule=schedule, starts_at=starts_at)
     return replace(car, reactions=(*car.reactions, reaction))
 

@@ -1,4 +1,4 @@
-"""What is the same on every day with that date: when the car is driven, how fast, and the weather."""
+"""What depends only on date and time: when the car is driven, how fast, and the weather."""
 
 from datetime import date, datetime, time
 from math import cos, tau

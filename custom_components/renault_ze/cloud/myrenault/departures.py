@@ -89,7 +89,7 @@ class SettingsForm:
         ]
 
     def joined(self, others: Programs, ours: Programs) -> Programs:
-        """Return ours after the others, whose position counts."""
+        """Return ours after the others, whose position matters."""
         return [*others, *ours]
 
     def is_used(self, program: Mapping[str, Any]) -> bool:
@@ -161,7 +161,7 @@ class HvacForm:
 
 
 def split(form: ProgramForm, programs: Programs, ours: Programs) -> tuple[Programs, Programs]:
-    """Return the programs of others and our own ones, which are the last of those with the same content."""
+    """Return the programs of others and our own, which are the last of those with the same content."""
     left = [form.content(each) for each in ours]
     mine: set[int] = set()
     for index in reversed(range(len(programs))):
