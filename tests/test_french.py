@@ -82,11 +82,11 @@ async def test_departure(car: Car) -> None:
     """Reasons, advice, a warning, messages, notifications, and a failed command."""
     await car.ask("set_departure", **WORK)
     waiting, warning = shown(car, REASON)
-    assert "elle doit se charger pendant environ 1 h 53 min" in waiting
+    assert "elle doit se charger pendant environ 1 h" in waiting
     assert "trop faible jeudi à 07:20" in waiting
     assert warning.startswith("La batterie est à 30 %")
     (advice,) = shown(car, NEXT)
-    assert advice == "Branchez la voiture ; elle doit se charger pendant environ 1 h 53 min."
+    assert advice == "Branchez la voiture ; elle doit se charger pendant environ 1 h."
     await call(car.hass, "button.press", START)
     await car.later(61, times=3)
     assert any("« Démarrer le préconditionnement » n'a pas abouti à 18:30" in each for each in shown(car, REASON))
