@@ -11,7 +11,9 @@ from home.processes import wait_until
 from tests.e2e.house import SEEN_SECONDS
 from tests.e2e.words import translations
 
+# Pages can take this long on a busy computer.
 WAIT_MILLISECONDS = 20_000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 # The name of a folder for screenshots of each step.
 IMAGES = "BROWSER_TEST_IMAGES"
@@ -95,7 +97,7 @@ class DevicePage(User):
     def switch(self, name: str, *, on: bool) -> None:
         """Turn the switch of an entity on or off, and wait until it shows that."""
         switch = self.row(name).get_by_role("switch")
-        expect(switch, f"{name} is off before it is turned on").to_be_checked(checked=not on, timeout=WAIT_MILLISECONDS)
+        expect(switch, f"{name} is off before it is turned on").to_be_checked(checked=not on)
         self.row(name).locator("ha-switch").click()
         # The switch shows the click first, and the state a second or two later.
         self.page.wait_for_timeout(2500)

@@ -6,7 +6,7 @@ from functools import partial
 from playwright.sync_api import Locator, expect
 
 from home.processes import wait_until
-from tests.e2e.browser import WAIT_MILLISECONDS, User
+from tests.e2e.browser import User
 from tests.e2e.house import SEEN_SECONDS
 
 SETTLED_MILLISECONDS = 100
@@ -39,8 +39,8 @@ class CalendarPage(User):
     def shows(self, *events: str) -> None:
         """Wait until the day has these events and no others."""
         for event in events:
-            expect(self.event(event), f"the day has {event}").to_have_count(1, timeout=WAIT_MILLISECONDS)
-        expect(self.events, f"the day has only {events}").to_have_count(len(events), timeout=WAIT_MILLISECONDS)
+            expect(self.event(event), f"the day has {event}").to_have_count(1)
+        expect(self.events, f"the day has only {events}").to_have_count(len(events))
 
     @property
     def form(self) -> Locator:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from playwright.sync_api import Locator, expect
 
 from home import ROOT
-from tests.e2e.browser import WAIT_MILLISECONDS, User
+from tests.e2e.browser import User
 from tests.e2e.house import SEEN_SECONDS
 
 AXE = ROOT / "card/node_modules/axe-core/axe.min.js"
@@ -78,9 +78,9 @@ class DashboardPage(User):
         self.press("Create")
         # It is in the sidebar before its content is stored, which another page would prevent.
         create = self.page.get_by_role("button", name=self.word("Create"), exact=True)
-        expect(create, "the dialog is closed").to_have_count(0, timeout=WAIT_MILLISECONDS)
+        expect(create, "the dialog is closed").to_have_count(0)
         link = self.page.locator("ha-sidebar").get_by_text(name, exact=True)
-        expect(link, "the dashboard is in the sidebar").to_be_visible(timeout=WAIT_MILLISECONDS)
+        expect(link, "the dashboard is in the sidebar").to_be_visible()
 
     def suggestions(self, path: str, search: str, entity: str) -> Locator:
         """Open the list of cards for an entity, which is found by a search."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, expect
 
 from home.home_assistant import DOMAIN
-from tests.e2e.browser import WAIT_MILLISECONDS, User
+from tests.e2e.browser import User
 
 NAME = "Renault Z.E."
 
@@ -69,9 +69,7 @@ class SettingsPages(User):
         self.reads(self.word("Its devices and entities will be permanently deleted."))
         self.picture("12-delete")
         self.press("Delete")
-        expect(self.page.locator("ha-config-entry-row"), "the account is gone").to_have_count(
-            0, timeout=WAIT_MILLISECONDS
-        )
+        expect(self.page.locator("ha-config-entry-row"), "the account is gone").to_have_count(0)
 
     def open_repair(self, title: str) -> None:
         """Open a repair."""

@@ -5,7 +5,6 @@ import pytest
 
 from home.home_assistant import DOMAIN
 from home.simulator import PASSWORD, USERNAME, VIN
-from tests.e2e.browser import WAIT_MILLISECONDS
 from tests.e2e.car_card import CarCard
 from tests.e2e.console import Console
 from tests.e2e.house import ENGLISH, House
@@ -60,7 +59,7 @@ def test_card_is_found_by_entity(house: House, car: CarCard, week: WeekCard) -> 
         ("Renault charge schedule", "Charge schedule", "Renault week"),
     ):
         dialog = car.suggestions(f"{OWN}/0", search, entity)
-        expect(dialog.locator("renault-ze-card"), "the card is shown").to_contain_text("80%", timeout=WAIT_MILLISECONDS)
+        expect(dialog.locator("renault-ze-card"), "the card is shown").to_contain_text("80%")
         car.picture(f"cards-02-{entity}")
         dialog.get_by_role("button", name=name, exact=True).first.click()
         expect(dialog.locator("renault-ze-card"), "the dialog is closed").to_have_count(0)
@@ -302,7 +301,7 @@ def test_right_to_left(house: House, page: Page, car: CarCard, week: WeekCard) -
         assert week.violations() == []
         for width in (390, 320):
             week.size(width, 844)
-            expect(week.tab("sun"), "there is room for one day").to_be_visible(timeout=WAIT_MILLISECONDS)
+            expect(week.tab("sun"), "there is room for one day").to_be_visible()
             week.picture(f"cards-12-rtl-{width}")
             assert car.cut_off() == []
             assert not car.has_horizontal_scrollbar()

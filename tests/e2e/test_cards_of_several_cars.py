@@ -6,7 +6,6 @@ import pytest
 from home.home_assistant import DOMAIN
 from home.processes import wait_until
 from home.simulator import PASSWORD, USERNAME, VIN
-from tests.e2e.browser import WAIT_MILLISECONDS
 from tests.e2e.car_card import CarCard
 from tests.e2e.console import Console
 from tests.e2e.house import ENGLISH, SEEN_SECONDS, House
@@ -98,7 +97,7 @@ def test_car_is_selected(page: Page, car: CarCard) -> None:
     car.shows("Unknown")
     car.choose("ZOE")
     car.shows("80%")
-    expect(page.locator("renault-ze-card"), "each car has a card").to_have_count(5, timeout=WAIT_MILLISECONDS)
+    expect(page.locator("renault-ze-card"), "each car has a card").to_have_count(5)
     car.picture("cards-23-own")
     assert car.violations() == []
     for width in (390, 320):
@@ -178,7 +177,7 @@ def test_car_leaves_the_account(house: House, console: Console, car: CarCard) ->
     house.simulator.control("POST", "accounts", {"vehicles": [each for each in NAMES if each[-1] != "3"]})
     [entry] = house.hass.client.entries(DOMAIN)
     house.hass.client.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
-    expect(tab, "the car has no view").to_have_count(0, timeout=WAIT_MILLISECONDS)
+    expect(tab, "the car has no view").to_have_count(0)
     car.picture("cards-27-left")
     # Home Assistant's own calendar card does not expect that.
     console.errors = [each for each in console.errors if "Calendar entity not found" not in each]
