@@ -1,4 +1,4 @@
-"""The demo car: its battery and its days, whatever is sent to it and however often it is read."""
+"""The demo car: neither commands nor frequent reads put its battery and its days in disorder."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -222,7 +222,7 @@ STARTS = st.integers(0, 2 * 365 * 86_400).map(lambda seconds: NOON + timedelta(s
 
 @given(start=STARTS, steps=st.lists(st.tuples(WAITS, COMMANDS), max_size=8))
 def test_any_commands(start: datetime, steps: list[tuple[timedelta, tuple[str, tuple[Any, ...]]]]) -> None:
-    """Whatever is sent, the car has the schedule that was set last, valid levels, and times in order."""
+    """After any commands, the car has the schedule that was set last, valid levels, and times in order."""
     asyncio.run(_check_commands(start, steps))
 
 
