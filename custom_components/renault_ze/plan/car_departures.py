@@ -64,7 +64,7 @@ def sending(situation: Situation) -> Iterator[SetCarDepartures]:
 def wanted_departures(situation: Situation, found: CarDepartures) -> tuple[CarDeparture, ...]:
     """Return what the car should hold for us: what its own programs lack, at the first times for which it has room."""
     coming = [each for each in _coming(situation) if can_keep(situation, each) and not _is_late(situation, each)]
-    missing = [each for each in map(situation.as_kept, coming) if each not in found.others]
+    missing = [each.in_car for each in coming if each.in_car not in found.others]
     times = list(dict.fromkeys(each.at for each in missing))[: found.room]
     return tuple(sorted({each for each in missing if each.at in times}))
 

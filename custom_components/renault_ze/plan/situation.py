@@ -5,8 +5,8 @@ from dataclasses import InitVar, dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 
-from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part, Weekday
-from ..cloud.schedule import DAY, YEARS, CarDeparture, CarDepartures, instant, years_from
+from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part
+from ..cloud.schedule import DAY, YEARS, CarDepartures, instant, years_from
 from ..vehicle.state import VehicleState
 from .charge_model import ChargeModel, charge_model
 from .cheapest import PlannedCharge
@@ -268,7 +268,7 @@ class Situation:
         """Return whether the car's timer was set for a departure and can be relied on, or the car keeps it itself."""
         timer, kept = self.plan.timer, self.plan.car_departures
         if self.settings.keeps_departures:
-            is_held = kept is not None and each.departure.uses_timer and self.as_kept(each) in kept.held
+            is_held = kept is not None and each.departure.uses_timer and each.in_car in kept.held
             return is_held and self.is_kept_clear(each) and not self.attempt(each).without_timer
         if timer is None or timer.cancelled_at is not None or self.attempt(each).without_timer:
             return False
@@ -279,10 +279,6 @@ class Situation:
         """Return the departures in a car that keeps them itself, None if unknown."""
         is_known = self.settings.keeps_departures and Part.CAR_DEPARTURES in self.state.known
         return self.state.car_departures if is_known else None
-
-    def as_kept(self, each: DepartureTime) -> CarDeparture:
-        """Return a departure as a car keeps it, every week."""
-        return CarDeparture(Weekday(each.day.weekday()), each.departure.at)
 
     def is_kept_clear(self, each: DepartureTime) -> bool:
         """Return whether a car that keeps a departure is ready once on its day: the clock shows its time once."""

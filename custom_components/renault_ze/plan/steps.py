@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from ..cloud.models import ChargeSchedule, ChargeWindow
+from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from ..cloud.schedule import CarDeparture
 from .model import Departure
 
@@ -114,6 +114,11 @@ class DepartureTime(NamedTuple):
     def is_skipped(self) -> bool:
         """Return whether it is skipped."""
         return self.day in self.departure.skipped
+
+    @property
+    def in_car(self) -> CarDeparture:
+        """Return it as a car keeps it, every week."""
+        return CarDeparture(Weekday(self.day.weekday()), self.departure.at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
