@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -14,7 +15,7 @@ from custom_components.renault_ze.plan.model import Departure, Plan
 from simulator.control.request_log import LoggedRequest
 from simulator.myrenault import ProgramClock
 from simulator.world.records import Source
-from tests.update_cycle.owner import Owner, simulator_of
+from tests.update_cycle.owner import LONDON, Owner, simulator_of
 
 # A Tuesday at noon; London has the time of UTC.
 START = datetime(2026, 1, 13, 12, tzinfo=UTC)
@@ -24,10 +25,13 @@ WORK = Departure(id="work", name="Work", at=time(7, 30), weekdays=WORKDAYS, uses
 
 
 @asynccontextmanager
-async def owner_of(model: str = "R5", *departures: Departure) -> AsyncIterator[Owner]:
+async def owner_of(
+    model: str = "R5", *departures: Departure, start: datetime = START, zone: ZoneInfo = LONDON
+) -> AsyncIterator[Owner]:
     """Run the integration for a car with some departures, by default one on working days."""
-    simulator = simulator_of(model, start=START)
+    simulator = simulator_of(model, start=start)
     vehicle = simulator.vehicle()
+    vehicle.zone = zone
     vehicle.set_quirks(replace(vehicle.quirks, program_clock=ProgramClock.LOCAL))
     vehicle.car.run = timedelta(minutes=5)
     vehicle.car.fill(90)
@@ -35,7 +39,7 @@ async def owner_of(model: str = "R5", *departures: Departure) -> AsyncIterator[O
     url = await simulator.start()
     try:
         async with aiohttp.ClientSession() as http:
-            owner = Owner(simulator, http, url)
+            owner = Owner(simulator, http, url, zone)
             plan = Plan()
             for each in departures or (WORK,):
                 plan = edits.with_departure(plan, each, owner.now)

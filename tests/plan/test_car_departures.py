@@ -1,7 +1,8 @@
 """Departures that the car keeps itself: sent, read back, left alone when others change them; else a command is sent."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -345,16 +346,29 @@ async def test_departure_entered_shortly_before(socket_enabled: None) -> None:
         assert added_programs(owner) == [("PRECONDITIONING", "07:30:00", WORKDAYS)]
 
 
-async def test_night_that_shows_the_time_twice(socket_enabled: None) -> None:
-    """A departure in the hour that comes twice is started by a command."""
-    early = replace(WORK, at=time(1, 30), weekdays=frozenset({Weekday.SUNDAY}))
-    async with owner_of("R5", early) as owner:
-        owner.cycle = None
-        owner.simulator.clock.set(START.replace(month=10, day=22))
-        owner.simulator.backend.advance()
-        owner.vehicle.records.preconditionings.clear()
-        await owner.start()
-        await pass_until(owner, START.replace(month=10, day=25))
+@pytest.mark.parametrize(
+    ("zone", "day", "at"),
+    [
+        ("Europe/London", date(2026, 10, 25), time(1, 30)),
+        ("Europe/London", date(2026, 3, 29), time(1, 30)),
+        ("Atlantic/Azores", date(2026, 3, 29), time(0, 30)),
+        ("America/Nuuk", date(2026, 3, 28), time(23, 30)),
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15)),
+    ],
+)
+async def test_night_that_shows_the_time_twice_or_skips_it(
+    socket_enabled: None, zone: str, day: date, at: time
+) -> None:
+    """A command starts the departure, which is in the car again only once its time is over, and kept a week later."""
+    weekly = replace(WORK, at=at, weekdays=frozenset({Weekday(day.weekday())}))
+    noon = datetime.combine(day, time(12), UTC)
+    async with owner_of("R5", weekly, start=noon - DAY, zone=ZoneInfo(zone)) as owner:
+        both = (datetime.combine(day, at.replace(fold=fold), owner.zone).astimezone(UTC) for fold in (0, 1))
+        over_at = max(both)
+        owner.poll = 30 * MINUTE
+        while owner.now < over_at:
+            assert added_programs(owner) == []
+            await owner.pass_by(30 * MINUTE)
         assert [source for _, source in runs(owner)] == [Source.USER]
-        await owner.pass_by(7 * DAY)
+        await owner.pass_by(7 * DAY + 2 * HOUR)
         assert [source for _, source in runs(owner)] == [Source.USER, Source.CAR]

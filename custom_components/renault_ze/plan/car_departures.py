@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from ..cloud.models import Part
-from ..cloud.schedule import DAY, CarDeparture, CarDepartures
+from ..cloud.schedule import DAY, CarDeparture, CarDepartures, instant
 from .model import DepartureRecord, Plan
 from .settings import Settings
 from .situation import INSTANT, Situation
 from .steps import DepartureMessage, DepartureTime, SetCarDepartures, Start, StepReason
 from .timer import set_at
+from .timetable import dates
 
 # A departure that is not seen in the car this long before preconditioning starts is started by a command.
 CONFIRMED_BEFORE = timedelta(minutes=30)
@@ -25,7 +26,7 @@ _LEAST_GAP = timedelta(minutes=10)
 # The gap doubles while the car does not show what was sent.
 _LONGEST_GAP = timedelta(hours=6)
 _MOST_DOUBLINGS = 6
-_WEEK_DAYS = 7
+_WEEK = 7 * DAY
 
 
 def confirmed_by(each: DepartureTime, settings: Settings) -> datetime:
@@ -114,14 +115,16 @@ def is_due(situation: Situation) -> bool:
 
 def _coming(situation: Situation) -> Iterator[DepartureTime]:
     """Yield, in order, the next time of each weekday at which each departure would be, unless that is skipped."""
-    now, today = situation.now, situation.today
-    for ahead in range(_WEEK_DAYS + 1):
-        for each in sorted(situation.timetable.departures_on[today + ahead * DAY], key=itemgetter(0)):
-            # The clock may show a time twice.
-            last = datetime.combine(today, each.departure.at, situation.zone).replace(fold=1)
-            is_next = ahead < _WEEK_DAYS or last <= now
-            if each.departure.precondition and each.ready_at > now and is_next:
+    for day in dates(situation.today, situation.today + _WEEK):
+        for each in sorted(situation.timetable.departures_on[day], key=itemgetter(0)):
+            if each.departure.precondition and each.ready_at > situation.now and _is_next(situation, each):
                 yield each
+
+
+def _is_next(situation: Situation, each: DepartureTime) -> bool:
+    """Return whether the same time a week earlier is over, also if the clock skips it then, or shows it twice."""
+    at, day = each.departure.at, each.day - _WEEK
+    return all(instant(day, at.replace(fold=fold), situation.zone) <= situation.now for fold in (0, 1))
 
 
 def _is_late(situation: Situation, each: DepartureTime) -> bool:
