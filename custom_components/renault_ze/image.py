@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription, infer_image_type
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -19,6 +19,8 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 PARALLEL_UPDATES = 0
 # A page that shows the picture asks for it again and again.
 _RETRY_AFTER: Final = timedelta(hours=1)
+# Home Assistant renews the tokens every 5 minutes, which changes the state, and lets open pages load the picture again.
+_TOKEN_LIFETIME: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class RenaultZeImage(RenaultZeEntity, ImageEntity):
     """The picture of a vehicle, which is requested when it is shown for the first time."""
 
     entity_description: RenaultZeImageDescription
+    _token_at: datetime | None = None
 
     def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeImageDescription) -> None:
         """Start without a picture; the time of the last change is that of the setup."""
@@ -55,6 +58,15 @@ class RenaultZeImage(RenaultZeEntity, ImageEntity):
         self._content: bytes | None = None
         self._failed_at: datetime | None = None
         self._lock = asyncio.Lock()
+
+    @override
+    @callback
+    def async_update_token(self) -> None:
+        """Renew the token in the address of the picture, at most daily: every owner of such a car has this picture."""
+        now = dt_util.utcnow()
+        if self._token_at is None or not timedelta() <= now - self._token_at < _TOKEN_LIFETIME:
+            self._token_at = now
+            super().async_update_token()
 
     @override
     async def async_image(self) -> bytes | None:

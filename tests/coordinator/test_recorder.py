@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import asy
 
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.car import HOME
+from simulator.world.battery import ChargingPoint
 from tests.common import ask, only_device, set_up, state, value
 from tests.plan.planned import NIGHT, NOON, WORK, Later
 
@@ -72,6 +73,20 @@ def idle_rows(hass: HomeAssistant) -> list[str]:
     return found
 
 
+@pytest.fixture
+def changes(hass: HomeAssistant) -> Counter[str]:
+    """Return how often the state of each entity, or an attribute, has changed."""
+    found: Counter[str] = Counter()
+
+    @callback
+    def listen(change: Event[EventStateChangedData]) -> None:
+        if "renault" in (entity_id := change.data["entity_id"]):
+            found[entity_id] += 1
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, listen)
+    return found
+
+
 async def test_day_with_a_plan(
     hass: HomeAssistant, recorder_mock: Recorder, entry: MockConfigEntry, later: Later, idle_rows: list[str]
 ) -> None:
@@ -106,6 +121,48 @@ async def test_parked_car(
     renault.vehicle().report_now()
     await later(600, times=POLLS)
     assert Counter(entity for entity, _ in await recorded(hass, recorder_mock))[LOCATION] == 2
+
+
+async def test_day_of_a_parked_car(
+    hass: HomeAssistant,
+    renault_entry: MockConfigEntry,
+    renault: MyRenaultSimulator,
+    changes: Counter[str],
+    later: Later,
+) -> None:
+    """Change nothing but whether the values are outdated, and the address of the picture."""
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
+    await set_up(hass, renault_entry)
+    await later(600, times=12)
+    changes.clear()
+    await later(600, times=POLLS)
+    assert changes.keys() <= {"image.renault_z_e_picture", "binary_sensor.renault_z_e_data_stale"}
+    assert changes.total() <= 2
+
+
+async def test_charging_car(
+    hass: HomeAssistant,
+    renault_entry: MockConfigEntry,
+    renault: MyRenaultSimulator,
+    changes: Counter[str],
+    later: Later,
+) -> None:
+    """Change what a report changes, but not a time by seconds, nor an estimate by less than a person sees."""
+    vehicle = renault.vehicle()
+    vehicle.car.unplug()
+    vehicle.car.fill(30)
+    vehicle.car.plug(ChargingPoint.SLOW)
+    vehicle.report_now()
+    await set_up(hass, renault_entry)
+    await later(600, times=6)
+    changes.clear()
+    await later(600, times=6 * 8)
+    reports = changes["sensor.renault_z_e_last_report"]
+    assert reports >= 14
+    assert changes["sensor.renault_z_e_charge_ends_at"] <= 2
+    assert changes["sensor.renault_z_e_usable_capacity_estimate"] == 0
+    assert changes.total() < 8 * reports
 
 
 async def test_zone_around_a_parked_car(

@@ -11,13 +11,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from tests.common import ask, set_up
+from simulator.world.battery import ChargingPoint
+from tests.common import ask, set_up, value
 from tests.contract.clouds import CloudUnderTest
 from tests.plan.planned import WORK, Car, Later
 from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 HOUR = 3600
+ENERGY = "sensor.renault_z_e_energy_charged"
 
 type Restart = Callable[[bytes], Awaitable[None]]
 
@@ -68,6 +70,22 @@ async def test_day_of_a_parked_car(writes: list[str], cloud_under_test: CloudUnd
     await later(600, times=6 * 24)
     assert len(cloud_under_test.simulator.log.entries) - asked > 200
     assert 1 <= len(writes) <= 5, writes
+
+
+async def test_day_of_a_charging_car(
+    hass: HomeAssistant, car: Car, cloud_under_test: CloudUnderTest, writes: list[str], later: Later
+) -> None:
+    """Write the start and the end of a charge, but not each level between them."""
+    vehicle = cloud_under_test.simulator.vehicle()
+    vehicle.car.fill(5)
+    vehicle.car.plug(ChargingPoint.SLOW)
+    vehicle.report_now()
+    await later(600, times=3)
+    writes.clear()
+    before = float(value(hass, ENERGY))
+    await later(600, times=6 * 8)
+    assert float(value(hass, ENERGY)) > before + 5
+    assert len(writes) <= 3, writes
 
 
 @pytest.mark.usefixtures("parked")

@@ -11,6 +11,8 @@ from .reports import TemperatureRange
 from .response import Report
 
 RESPONSE_TIME = timedelta(minutes=5)  # According to owners.
+# An estimate in minutes and the seconds of a report give another end with each report.
+_SAME_END = timedelta(minutes=1)
 
 
 class Capability(StrEnum):
@@ -169,7 +171,10 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Battery(Report):
-    """The battery as the car last reported it; None is a value the car does not report."""
+    """The battery as the car last reported it; None is a value the car does not report.
+
+    `earlier_end` is when the charge was to end according to the reports before.
+    """
 
     level: int | None = None
     range_km: float | None = None
@@ -181,13 +186,15 @@ class Battery(Report):
     charge_state: ChargeState | None = None
     energy_kwh: float | None = None
     charging_power_w: float | None = None
+    earlier_end: datetime | None = field(default=None, compare=False)
 
     @property
     def charge_ends_at(self) -> datetime | None:
         """Return when the running charge will end, as estimated by the car."""
         if not self.charging or self.reported_at is None or self.charging_time_remaining is None:
             return None
-        return self.reported_at + self.charging_time_remaining
+        ends_at, earlier = self.reported_at + self.charging_time_remaining, self.earlier_end
+        return ends_at if earlier is None or abs(ends_at - earlier) >= _SAME_END else earlier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,9 @@ from ..vehicle.sessions import ChargeSession, EnergySource
 
 type Attributes = dict[str, Any]
 
+# Of the capacity (kWh), which is shown with one decimal.
+_LEAST_UNCERTAINTY = 0.1
+
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeEnergySensorDescription(RenaultZeDescription, SensorEntityDescription):
@@ -118,13 +121,15 @@ def _least_certain(found: Iterable[ChargeSession]) -> EnergySource | None:
 def _capacity(charges: ChargeRecorder, _: datetime, __: str) -> float | None:
     """Return the usable capacity as the reports of the last month show it."""
     found = capacity(charges.log.samples)
-    return None if found is None else round(found.kwh, 2)
+    return None if found is None else round(found.kwh, 1)
 
 
 def _about_capacity(charges: ChargeRecorder, _: datetime) -> Attributes:
     """Return the uncertainty of the capacity, and how many days it is from."""
     found = capacity(charges.log.samples)
-    return {} if found is None else {"uncertainty": round(found.uncertainty_kwh, 2), "days": found.days}
+    if found is None:
+        return {}
+    return {"uncertainty": max(round(found.uncertainty_kwh, 1), _LEAST_UNCERTAINTY), "days": found.days}
 
 
 ENERGY_DESCRIPTIONS: tuple[RenaultZeEnergySensorDescription, ...] = (

@@ -201,9 +201,9 @@ class Storage:
         """Return the charges of a vehicle."""
         return self._stored(ChargeLog, "charges", vin) or ChargeLog()
 
-    def remember_charges(self, vin: str, charges: ChargeLog) -> None:
-        """Store the charges of a vehicle."""
-        self._remember("charges", vin, dump(charges))
+    def remember_charges(self, vin: str, charges: ChargeLog, *, soon: bool) -> None:
+        """Store the charges of a vehicle, soon or within hours."""
+        self._remember("charges", vin, dump(charges), soon=soon)
 
     def parts(self, vin: str) -> tuple[PartRecord, ...]:
         """Return which parts of a vehicle were read before, and since when they fail."""
@@ -274,9 +274,9 @@ class Storage:
         stored = self._content.get(section, {}).get(vin)
         return None if stored is None else load(kind, stored)
 
-    def _remember(self, section: str, vin: str, value: Any) -> None:
+    def _remember(self, section: str, vin: str, value: Any, *, soon: bool = True) -> None:
         """Store a value of a vehicle in a section."""
-        self._set(self._content.setdefault(section, {}), vin, value)
+        self._set(self._content.setdefault(section, {}), vin, value, soon=soon)
 
     def _set(self, section: dict[str, Any], key: str, value: Any, *, soon: bool = True) -> None:
         """Set a value, and schedule a write if it has changed."""

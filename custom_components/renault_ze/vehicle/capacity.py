@@ -35,10 +35,13 @@ class Capacity(NamedTuple):
 
 
 def sample_of(source: Battery | ChargeSession | None, now: datetime) -> CapacitySample | None:
-    """Return what a battery report or a charge tells about the capacity, None if it tells too little."""
+    """Return what a battery report or a charge tells about the capacity, None if it tells too little.
+
+    Reports during a charge are left out: the one after it has the highest level.
+    """
     if isinstance(source, ChargeSession):
         at, level, energy = source.end, source.level_gained, source.measured_kwh
-    elif source is not None:
+    elif source is not None and not source.charging:
         at, level, energy = source.reported_at or now, source.level, source.energy_kwh
     else:
         return None

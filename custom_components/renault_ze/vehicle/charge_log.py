@@ -70,8 +70,8 @@ class ChargeStorage(Protocol):
     def charges(self, vin: str) -> ChargeLog:
         """Return the log of a vehicle."""
 
-    def remember_charges(self, vin: str, charges: ChargeLog) -> None:
-        """Store the log of a vehicle."""
+    def remember_charges(self, vin: str, charges: ChargeLog, *, soon: bool) -> None:
+        """Store the log of a vehicle, soon or within hours."""
 
 
 class ChargeRecorder:
@@ -83,6 +83,7 @@ class ChargeRecorder:
         self._read_at: dict[Part, datetime | None] = {}
         self.statistic_id: str | None = None
         self.log = storage.charges(vehicle.vin)
+        self._was_running = self.log.running is not None
         self.log = replace(self.log, sessions=tuple(map(self._estimated, self.log.sessions)))
 
     @property
@@ -106,8 +107,14 @@ class ChargeRecorder:
         return now - _FIRST_READ if last is None else min(last, now) - _READ_AGAIN
 
     def restore_total(self, shown: float) -> None:
-        """Continue at a total that was shown before, if the log has been lost since."""
-        if (total := self.total_kwh) is not None and shown > total:
+        """Continue at a total that was shown before, if the log, or the progress of a charge, was lost since."""
+        total = self.total_kwh
+        if total is None or shown <= total:
+            return
+        if self._was_running:
+            # The charge will be complete in the log.
+            self._set(replace(self.log, shown_kwh=shown))
+        else:
             self._set(replace(self.log, total_kwh=self.log.total_kwh + shown - total))
 
     def record(self, state: VehicleState, now: datetime) -> None:
@@ -148,10 +155,11 @@ class ChargeRecorder:
         """Store a log if it has changed."""
         if log == self.log:
             return
-        self.log = log
+        before, self.log = self.log, log
         if (total := self.total_kwh) is not None and total > log.shown_kwh:
             self.log = replace(log, shown_kwh=total)
-        self._storage.remember_charges(self._vehicle.vin, self.log)
+        soon = _without_progress(log) != _without_progress(before)
+        self._storage.remember_charges(self._vehicle.vin, self.log, soon=soon)
 
     def _is_new(self, state: VehicleState, part: Part) -> bool:
         """Return whether a part was read since the last call."""
@@ -190,6 +198,12 @@ class ChargeRecorder:
         """Return a charge with its energy; another energy has another cost."""
         found = with_energy(session, self.battery_kwh, self._options.loss)
         return found if found.energy_kwh == session.energy_kwh else replace(found, cost=None, currency=None)
+
+
+def _without_progress(log: ChargeLog) -> ChargeLog:
+    """Return the log without what each report of a charge changes, and the first one after a power cut tells again."""
+    running = None if log.running is None else replace(log.running, end=log.running.begin, level_at_end=None)
+    return replace(log, running=running, shown_kwh=0.0, samples=())
 
 
 def _with_report(log: ChargeLog, state: VehicleState, now: datetime) -> ChargeLog:

@@ -26,6 +26,7 @@ def with_last_values[T](state: VehicleState, part: Part, value: T) -> tuple[T, F
     last = {name: getattr(before, name) for name in unknown if getattr(before, name) is not None}
     if isinstance(value, Battery):
         last = _last_charge(before, value, last)
+        value = replace(value, earlier_end=before.charge_ends_at)
     if not last:
         return value, {}
     times = {name: state.field_read_at(part, name) for name in last}
