@@ -5,7 +5,7 @@
  * Instants are ISO 8601 with an offset, dates `2026-10-05`, wall-clock times `07:30` in the car's time zone.
  */
 
-import type { HomeAssistant } from "./hass";
+import type { HassError, HomeAssistant } from "./hass";
 
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
@@ -78,30 +78,25 @@ export interface Battery {
   reported_at: string | null;
 }
 
-/**
- * Why the car charges or not; `at` is when the charge ends, the command was sent, or the window starts.
- * `disabled` means that the account or the device was when the window should have been sent.
- */
-export interface ChargingExplanation {
-  reason: string;
-  at: string | null;
-  begun: boolean;
-  disabled: boolean;
-  /** The price of a kWh that charging waits for. */
-  price?: number | null;
+/** A text of the integration by its key, with values that the card formats for its user. */
+export interface Sentence {
+  key: string;
+  placeholders: Record<string, Placeholder>;
 }
 
-/** Why the car will be preconditioned or not; `over` means that the departure `at` has passed. */
-export interface PreconditioningExplanation {
+/** A value of a text; `at` is an instant, and a date may have a wall-clock time. */
+export type Placeholder =
+  | string
+  | Sentence
+  | { at: string }
+  | { date?: string; clock?: string }
+  | { minutes: number }
+  | { price: number; currency: string | null };
+
+/** Why the car charges or not, or why it will be preconditioned or not. */
+export interface Explanation {
   reason: string;
-  at: string | null;
-  departure: string | null;
-  over: boolean;
-  disabled: boolean;
-  last: string | null;
-  expected_level_percent: number | null;
-  shortage: string | null;
-  charge_needed_minutes: number | null;
+  text: Sentence;
 }
 
 /** The departure that can be skipped or restored: the next one, even if it is skipped. */
@@ -179,16 +174,16 @@ export interface Car {
   time_zone: string;
   now: string;
   features: string[];
-  /** Whether the last poll succeeded; if not, `error` is the reason in Home Assistant's language. */
+  /** Whether the last poll succeeded; if not, `error` is the reason. */
   available: boolean;
-  error: string | null;
+  error: HassError | null;
   accepts_commands: boolean;
   outdated: boolean;
   battery: Battery | null;
   battery_read_at: string | null;
   threshold_percent: number;
-  charging: ChargingExplanation;
-  preconditioning: PreconditioningExplanation;
+  charging: Explanation;
+  preconditioning: Explanation;
   commands: Command[];
   plan: Plan;
   copy: ScheduleCopy | null;
@@ -213,8 +208,7 @@ export interface Problem {
   days: Weekday[];
   departure: string | null;
   translation_key: string;
-  translation_placeholders: Record<string, string>;
-  message: string;
+  value: Placeholder;
 }
 
 /** A window of a draft, on weekdays or a date; one of a whole day has a duration instead of an end. */

@@ -1,12 +1,18 @@
 /** A Home Assistant whose messages and calls the tests control. */
 
-import type { Car, CarMessage } from "../src/api";
+import type { Car, CarMessage, Explanation, Sentence } from "../src/api";
 import en from "../../custom_components/renault_ze/translations/en.json";
 import fr from "../../custom_components/renault_ze/translations/fr.json";
 import { aPlan } from "./week/plans";
 import type { EntityEntry, HassConnection, HomeAssistant } from "../src/hass";
 
 export const NOW = "2026-10-05T06:00:00+00:00";
+
+/** Return a reason whose sentence has a key that begins with the sensor's name. */
+export function explained(key: string, placeholders: Sentence["placeholders"] = {}): Explanation {
+  const reason = key.replace(/^[a-z]+_/, "").replace(/(_at|_begun|_over|_now)?(_disabled)?$/, "");
+  return { reason, text: { key: `common.${key}`, placeholders } };
+}
 
 /** Return a car that waits for its charge window, with some fields changed. */
 export function aCar(changes: Partial<Car> = {}): Car {
@@ -35,18 +41,8 @@ export function aCar(changes: Partial<Car> = {}): Car {
     },
     battery_read_at: NOW,
     threshold_percent: 45,
-    charging: { reason: "waiting_for_window", at: "2026-10-06T01:00:00+00:00", begun: false, disabled: false },
-    preconditioning: {
-      reason: "no_departure",
-      at: null,
-      departure: null,
-      over: false,
-      disabled: false,
-      last: null,
-      expected_level_percent: null,
-      shortage: null,
-      charge_needed_minutes: null,
-    },
+    charging: explained("charging_waiting_for_window_at", { time: { at: "2026-10-06T01:00:00+00:00" } }),
+    preconditioning: explained("preconditioning_no_departure"),
     commands: [],
     plan: aPlan(),
     copy: null,

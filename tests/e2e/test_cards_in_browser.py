@@ -21,7 +21,7 @@ PRECONDITION = "Start preconditioning"
 THRESHOLD = "Battery below the preconditioning threshold"
 # The page tries to connect and to load more of itself, and ends subscriptions that ended with the connection.
 CAUSED_BY_RESTART = ("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "dynamically imported module", "Subscription not found")
-HEBREW = {**ENGLISH, "language": "he"}
+HEBREW, GERMAN = ({**ENGLISH, "language": language} for language in ("he", "de"))
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +228,24 @@ def test_server_is_away_and_back(house: House, car: CarCard, week: WeekCard) -> 
     car.shows("61%")
     car.hides("The last update failed.")
     week.hides("The last update failed.")
+
+
+def test_user_reads_german(house: House, car: CarCard, week: WeekCard) -> None:
+    """Show sentences and errors in the language of the user, and those of entities in the one of the house."""
+    house.hass.client.command("frontend/set_user_data", key="language", value=GERMAN)
+    try:
+        house.simulator.stop()
+        house.poll()
+        car.open(DASHBOARD)
+        car.shows("Verbindung fehlgeschlagen.", "Der Befehl zur Vorklimatisierung für „")
+        week.shows("Verbindung fehlgeschlagen.")
+        car.picture("cards-08-german")
+        entity = house.hass.client.get("/api/states/sensor.renault_z_e_preconditioning_reason")
+        assert entity["attributes"]["explanation"].startswith("The command to precondition for “")
+    finally:
+        house.hass.client.command("frontend/set_user_data", key="language", value=ENGLISH)
+        house.simulator.start()
+    house.poll()
 
 
 def test_home_assistant_restarts(house: House, console: Console, car: CarCard, week: WeekCard) -> None:

@@ -88,8 +88,8 @@ def parts(shown: Any) -> dict[str, Any]:
     return {
         "Car": shown,
         "Battery": shown["battery"],
-        "ChargingExplanation": shown["charging"],
-        "PreconditioningExplanation": shown["preconditioning"],
+        "Explanation": shown["charging"],
+        "Sentence": shown["preconditioning"]["text"],
         "Command": shown["commands"][0],
         "Plan": plan,
         "Departure": plan["departures"][0],
@@ -157,6 +157,19 @@ async def test_car_as_it_is(car: Car, subscribe: Subscribe) -> None:
     }
 
 
+async def test_sentences_in_any_language(car: Car, subscribe: Subscribe) -> None:
+    """They are sent by their keys and values; those of entities are in Home Assistant's language."""
+    await car.ask("set_departure", **WORK)
+    shown = await (await subscribe()).next()
+    assert shown["preconditioning"]["text"] == {
+        "key": "common.preconditioning_waiting_for_departure",
+        "placeholders": {"time": {"at": "2026-11-19T07:20:00+00:00"}, "departure": "Work"},
+    }
+    state = car.hass.states.get("sensor.renault_z_e_preconditioning_reason")
+    assert state is not None
+    assert str(state.attributes["explanation"]).startswith("The command to precondition for “Work” will be sent")
+
+
 async def test_sent_when_something_changes(car: Car, subscribe: Subscribe) -> None:
     """An edit, a poll, and the time alone are sent; a poll that reads the same only with its time."""
     messages = await subscribe()
@@ -173,7 +186,12 @@ async def test_sent_when_something_changes(car: Car, subscribe: Subscribe) -> No
     car.simulator.faults.replace([{"kind": "status", "status": 500}])
     await car.until("07:30")
     found = await messages.rest()
-    assert (found[0]["available"], found[0]["error"][:17]) == (False, "Failed to connect")
+    error = found[0]["error"]
+    assert (found[0]["available"], error["message"][:17], error["translation_key"]) == (
+        False,
+        "Failed to connect",
+        "cannot_connect",
+    )
     assert found[-1]["plan"]["next_departure"]["at"] == "2026-11-20T07:30:00+00:00"
     assert found[-1]["now"] > edited["now"]
 

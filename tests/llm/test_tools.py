@@ -198,7 +198,7 @@ async def test_precondition_at_a_time(car: Car) -> None:
         ({"command": "start_charge"}, "The car is already charging."),
         ({"command": "precondition", "temperature": 21}, "This car uses the temperature last set in it."),
         ({"command": "stop_charge"}, "The tool was not called correctly"),
-        ({"command": "cancel_precondition", "at": "07:15"}, "at can only be used to precondition"),
+        ({"command": "cancel_precondition", "at": "07:15"}, "A time or a temperature can only be given"),
         ({"command": "precondition", "at": "noon"}, "The tool was not called correctly"),
         ({"command": "precondition", "car": "Kangoo"}, "The tool was not called correctly"),
     ],
@@ -259,7 +259,7 @@ async def test_charge_limit(car: Car) -> None:
         ({"edit": "add", "departure": "Work", "time": "07:30"}, "enter either days of the week or a date"),
         ({"edit": "skip", "departure": "Cinema"}, "There is no departure “Cinema”."),
         ({"edit": "skip"}, "There is no upcoming departure to skip."),
-        ({"edit": "target_level"}, "The tool was not called correctly"),
+        ({"edit": "target_level"}, "The target level is missing."),
         ({"edit": "target_level", "target_level": 20}, "The tool was not called correctly"),
         ({"edit": "skip", "time": "07:30"}, "not a valid option"),
     ],
@@ -291,7 +291,7 @@ async def test_permissions(car: Car, hass_admin_user: MockUser, entity_registry:
     assert not (await use(car.hass, STATUS, user)).error
     for tool, args in ((COMMAND, {"command": "precondition"}), (PLAN, {"edit": "skip"})):
         result = await use(car.hass, tool, user, **args)
-        assert (result.error, str(result.data["error"])[:18]) == (True, "This user may not ")
+        assert (result.error, str(result.data["error"])[:38]) == (True, "You do not have permission for this ca")
     assert car.commands == []
 
 

@@ -247,6 +247,7 @@ def sentences() -> dict[str, set[str]]:
     ends = ("energy", "energy_estimate", "cost", "cost_estimate")
     found += [Sentence(f"word_demo_{each}", {}) for each in ("car", "departure")]
     found += [Sentence(f"word_statistic_{end}", {"car": "ZOE"}) for end in ends]
+    found.append(Sentence("command_pending", {}))
     found += [messages.left_out_sentence("ZOE"), *map(messages.part_name, Part)]
     told = {f"common.{sentence.key}": set(sentence.placeholders) for sentence in found}
     return {**told, f"common.{messages.CHARGE}": set(), f"common.{messages.CHARGE_STEMS}": set()}

@@ -1,14 +1,11 @@
 /** Texts of the integration in the user's language, with times in the user's format. */
 
-import { type Car, type ChargingExplanation, type PreconditioningExplanation } from "../api";
-import { dateIn, formatDate, formatDuration, formatMoney, formatTime } from "../format";
+import type { Car, Placeholder, Sentence } from "../api";
+import { dateIn, formatClock, formatDate, formatDuration, formatMoney, formatTime } from "../format";
 import type { HomeAssistant } from "../hass";
 import { dayOf, numberOf, weekday } from "../week/time";
 
 const DOMAIN = "component.renault_ze";
-const WITHOUT_YEAR = { day: "numeric", month: "short" } as const;
-// The sentences for these reasons contain no time.
-const TIMELESS = new Set(["full", "blocked", "unknown"]);
 
 /** Load sentences and error messages in the user's language; texts of entities are always loaded. */
 export async function loadSentences(hass: HomeAssistant): Promise<void> {
@@ -44,37 +41,36 @@ export function momentText(hass: HomeAssistant, at: Date, now: Date, timeZone: s
   const apart = Math.abs(numberOf(date) - numberOf(dateIn(now, timeZone)));
   if (apart === 0) return sentence(hass, "clock_today", { time }) || time;
   if (apart < 7) return sentence(hass, `clock_${weekday(dayOf(date))}`, { time }) || time;
-  const day = formatDate(hass, date, WITHOUT_YEAR);
+  const day = dayText(hass, date, now);
   return sentence(hass, "clock_date", { date: day, time }) || `${day} ${time}`;
 }
 
-/** Return why the car charges or not. */
-export function chargingText(hass: HomeAssistant, car: Car, now: Date): string {
-  const found: ChargingExplanation = car.charging;
-  const isTimeless = found.at === null || TIMELESS.has(found.reason);
-  const ending = isTimeless ? "" : found.begun ? "_begun" : "_at";
-  const key = `charging_${found.reason}${ending}${found.disabled ? "_disabled" : ""}`;
-  const time = found.at === null ? "" : momentText(hass, new Date(found.at), now, car.time_zone);
-  const price = found.price == null ? "" : `${formatMoney(hass, found.price, car.currency, 3)}/kWh`;
-  return sentence(hass, key, { time, price }) || entityText(hass, "sensor.charging_reason", found.reason);
+/** Return a sentence of the integration with the values that it sent, empty until the sentence is loaded. */
+export function sentenceText(hass: HomeAssistant, { key, placeholders }: Sentence, now: Date, timeZone: string): string {
+  const values = Object.entries(placeholders).map(([name, each]) => [name, valueText(hass, each, now, timeZone)]);
+  return hass.localize(`${DOMAIN}.${key}`, Object.fromEntries(values) as Record<string, string>) || "";
 }
 
-/** Return why the car will be preconditioned or not. */
-export function preconditioningText(hass: HomeAssistant, car: Car, now: Date): string {
-  const found: PreconditioningExplanation = car.preconditioning;
-  const ending = `${found.over ? "_over" : ""}${found.disabled ? "_disabled" : ""}`;
-  const text = sentence(hass, `preconditioning_${found.reason}${ending}`, {
-    time: found.at === null ? "" : momentText(hass, new Date(found.at), now, car.time_zone),
-    departure: found.departure ?? "",
-    last: found.last === null ? "" : formatDate(hass, found.last, WITHOUT_YEAR),
-    advice: adviceText(hass, found),
-  });
-  return text || entityText(hass, "sensor.preconditioning_reason", found.reason);
+function valueText(hass: HomeAssistant, value: Placeholder, now: Date, timeZone: string): string {
+  if (typeof value === "string") return value;
+  if ("key" in value) return sentenceText(hass, value, now, timeZone);
+  if ("at" in value) return momentText(hass, new Date(value.at), now, timeZone);
+  if ("minutes" in value) return formatDuration(value.minutes);
+  if ("price" in value) return `${formatMoney(hass, value.price, value.currency, 3)}/kWh`;
+  const { date, clock } = value;
+  return [date && dayText(hass, date, now), clock && formatClock(hass, clock)].filter(Boolean).join(" ");
 }
 
-function adviceText(hass: HomeAssistant, found: PreconditioningExplanation): string {
-  if (found.shortage === null) return "";
-  return sentence(hass, `advice_${found.shortage}`, { duration: formatDuration(found.charge_needed_minutes ?? 0) });
+/** Return a date within a sentence, with its year unless that is the current one. */
+export function dayText(hass: HomeAssistant, date: string, now: Date): string {
+  const isThisYear = new Date(date).getUTCFullYear() === now.getUTCFullYear();
+  return formatDate(hass, date, { day: "numeric", month: "short", ...(isThisYear ? {} : { year: "numeric" }) });
+}
+
+/** Return why the car charges or not, or why it will be preconditioned or not; `sensor` shows the same. */
+export function explanationText(hass: HomeAssistant, car: Car, sensor: "charging" | "preconditioning", now: Date): string {
+  const { reason, text } = car[sensor];
+  return sentenceText(hass, text, now, car.time_zone) || entityText(hass, `sensor.${sensor}_reason`, reason);
 }
 
 /** Return what to do about a battery below the preconditioning threshold, null if the level is higher or unknown. */

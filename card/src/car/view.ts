@@ -1,10 +1,11 @@
 /** The texts and values that the car card shows, computed from the state of a car and the time. */
 
 import type { Battery, Car, NextDeparture } from "../api";
+import { errorText } from "../commands";
 import { entityId } from "../devices";
 import { dateIn, formatAge, formatDistance, formatDuration, formatPercent, formatWhen } from "../format";
 import type { HomeAssistant } from "../hass";
-import { chargingText, entityText, exceptionText, momentText, preconditioningText, sentence } from "./sentences";
+import { dayText, entityText, exceptionText, explanationText, momentText, sentence } from "./sentences";
 import type { Localize } from "../texts";
 
 export interface Notice {
@@ -147,7 +148,8 @@ function notices(context: Context, car: Car): Notice[] {
   const { hass, localize } = context;
   const found: Notice[] = [];
   if (!car.available) {
-    found.push({ kind: "error", text: `${localize("car.unavailable")} ${car.error ?? ""}`.trim() });
+    const reason = car.error === null ? "" : errorText(hass, car.error);
+    found.push({ kind: "error", text: `${localize("car.unavailable")} ${reason}`.trim() });
   }
   const age = ageText(context, car.battery);
   if (car.outdated) found.push({ kind: "warning", text: `${localize("car.outdated")} ${age}` });
@@ -159,10 +161,10 @@ function notices(context: Context, car: Car): Notice[] {
 function lines({ hass, now }: Context, car: Car): Line[] {
   const found: Line[] = [];
   if (car.battery === null || chargeEnd(car.battery, now) === null) {
-    found.push({ icon: "mdi:ev-station", text: chargingText(hass, car, now) });
+    found.push({ icon: "mdi:ev-station", text: explanationText(hass, car, "charging", now) });
   }
   if (car.features.includes("preconditioning") && !SHOWN_BY_DEPARTURE.has(car.preconditioning.reason)) {
-    found.push({ icon: "mdi:fan", text: preconditioningText(hass, car, now) });
+    found.push({ icon: "mdi:fan", text: explanationText(hass, car, "preconditioning", now) });
   }
   return found;
 }
@@ -177,9 +179,12 @@ function departureView(context: Context, car: Car): DepartureView {
   }
   const next = plan.next_departure;
   if (next === null) {
-    const isPaused = plan.paused !== null && plan.paused.to >= dateIn(now, zone);
-    const title = isPaused ? preconditioningPaused(hass, car) : sentence(hass, "preconditioning_no_departure");
-    return { ...none, title: title || localize("car.no_departure"), action: isPaused ? "resume" : null };
+    const paused = plan.paused !== null && plan.paused.to >= dateIn(now, zone) ? plan.paused : null;
+    const title =
+      paused === null
+        ? sentence(hass, "preconditioning_no_departure")
+        : sentence(hass, "preconditioning_paused", { last: dayText(hass, paused.to, now) });
+    return { ...none, title: title || localize("car.no_departure"), action: paused === null ? null : "resume" };
   }
   const when = formatWhen(hass, new Date(next.at), now, zone);
   if (next.skipped) {
@@ -190,10 +195,4 @@ function departureView(context: Context, car: Car): DepartureView {
   if (until !== null) details.push(localize("car.skip_until", { time: formatWhen(hass, until, now, zone) }));
   const canSkip = until === null ? !next.precondition : until > now;
   return { title: when, detail: details.join(" · "), action: canSkip ? "skip" : null, departure: next };
-}
-
-function preconditioningPaused(hass: HomeAssistant, car: Car): string {
-  const last = car.preconditioning.last ?? car.plan.paused?.to ?? null;
-  const explanation = { ...car.preconditioning, reason: "paused", last, over: false };
-  return preconditioningText(hass, { ...car, preconditioning: explanation }, new Date(car.now));
 }

@@ -47,7 +47,7 @@ function day(view: View, lane: Lane): TemplateResult {
         view.card.openNew("window", lane.day, MORNING),
       )}
     </div>
-    ${problems.map((each) => html`<p class="problem-text">${problemText(view.words, each)}</p>`)}
+    ${problems.map((each) => html`<p class="problem-text">${problemText(view, each)}</p>`)}
     ${items.length === 0 ? html`<p class="empty">${localize("schedule.nothing")}</p>` : items.map(([, each]) => each)}
   </section>`;
 }

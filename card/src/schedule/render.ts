@@ -178,7 +178,7 @@ function saveBar(card: ScheduleCard, view: View): TemplateResult {
     ${
       problem === undefined
         ? html`<p>${localize("schedule.unsaved_changes")}</p>`
-        : html`<p class="problem-text">${problemText(view.words, problem)}</p>`
+        : html`<p class="problem-text">${problemText(view, problem)}</p>`
     }
     <button ?disabled=${isSending} @click=${() => card.discard()}>${localize("schedule.discard")}</button>
     <button class="primary" ?disabled=${isBlocked} @click=${() => void card.save()}>

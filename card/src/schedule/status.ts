@@ -1,7 +1,7 @@
 /** The parts above and below the week: the copy in the car, notices, problems, and the progress of saving. */
 
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { failureText, progress, type Progress } from "../commands";
+import { errorText, failureText, progress, type Progress } from "../commands";
 import type { CommandKind, Problem } from "../api";
 import { formatEnergy, formatMoney, formatPercent, formatWhen } from "../format";
 import { connectionText, notice } from "../notice";
@@ -66,7 +66,10 @@ export function notices(view: View, store: CarStore): TemplateResult[] {
   const found: TemplateResult[] = [];
   const connection = connectionText(words.hass, store);
   if (connection !== null) found.push(notice("warning", connection));
-  else if (!car.available) found.push(notice("warning", [localize("schedule.unavailable"), car.error].join(" ")));
+  else if (!car.available) {
+    const reason = car.error === null ? "" : errorText(words.hass, car.error);
+    found.push(notice("warning", `${localize("schedule.unavailable")} ${reason}`));
+  }
   if (view.supportsWindows && plan.charge_enabled === null) found.push(notice("info", localize("schedule.unread")));
   if (view.hasDepartures && !plan.departures_enabled) found.push(notice("info", localize("schedule.departures_off")));
   if (plan.paused !== null) {
@@ -85,7 +88,7 @@ export function notices(view: View, store: CarStore): TemplateResult[] {
 export function problemList(view: View, problems: readonly Problem[]): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing;
   return html`${problems.map((each) =>
-    notice(isBlocking(each, view.draft) ? "error" : "info", problemText(view.words, each)),
+    notice(isBlocking(each, view.draft) ? "error" : "info", problemText(view, each)),
   )}`;
 }
 

@@ -85,7 +85,7 @@ function dayLabel(view: View, lane: Lane): string {
   const date = dateText(view.words, lane.date, { weekday: "long", day: "numeric", month: "long" });
   return [
     lane.isToday ? `${date} (${view.words.localize("schedule.today")})` : date,
-    ...view.problemsOf(lane.day).map((each) => problemText(view.words, each)),
+    ...view.problemsOf(lane.day).map((each) => problemText(view, each)),
   ].join(", ");
 }
 
@@ -115,7 +115,7 @@ export function problemsAt(view: View, day: number): View["problems"] {
 }
 
 function problemTexts(view: View, day: number): TemplateResult[] {
-  return problemsAt(view, day).map((each) => html`<p class="problem-text">${problemText(view.words, each)}</p>`);
+  return problemsAt(view, day).map((each) => html`<p class="problem-text">${problemText(view, each)}</p>`);
 }
 
 /** Return a day with its charge windows and departures. */

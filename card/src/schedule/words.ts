@@ -1,6 +1,7 @@
 /** Texts for windows, departures, and problems in the user's language. */
 
 import type { Car, Problem } from "../api";
+import { sentenceText } from "../car/sentences";
 import { formatClock, formatDate, formatDuration, formatPercent, formatWeekday } from "../format";
 import type { HomeAssistant } from "../hass";
 import type { Localize } from "../texts";
@@ -127,13 +128,14 @@ export function refusalText(words: Words, refused: Refused): string {
   return words.localize(`schedule.refused.${refused.refused}`, { date });
 }
 
-/** Return the message of a problem: the one from the integration, or its translation in the frontend. */
-export function problemText({ hass, ...words }: Words, problem: Problem): string {
-  if (problem.message !== "") return problem.message;
-  const days = problem.days.map((day) => formatWeekday(hass, day)).join(", ");
-  const key = `component.renault_ze.exceptions.${problem.translation_key}.message`;
-  const placeholders = { days, ...problem.translation_placeholders };
-  return hass.localize(key, placeholders) || words.localize("schedule.problem");
+/** Return the message of a problem. */
+export function problemText({ words, car }: Pick<View, "words" | "car">, problem: Problem): string {
+  const { hass, localize } = words;
+  const { days, value } = problem;
+  const names = days.map((day) => formatWeekday(hass, day, "long"));
+  const placeholders = { days: days.length === 7 ? localize("schedule.every_day") : names.join(", "), value };
+  const text = { key: `exceptions.${problem.translation_key}.message`, placeholders };
+  return sentenceText(hass, text, new Date(car.now), car.time_zone) || localize("schedule.problem");
 }
 
 /** Return one sentence for each limit of the car. */

@@ -18,7 +18,7 @@ export function problems(draft: Draft, limits: Limits): Problem[] {
   const kinds = new Set(draft.windows.map((each) => `${each.start}/${each.length}`));
   const found: Problem[] = [];
   if (limits.max_window_times !== null && kinds.size > limits.max_window_times) {
-    found.push(problem("schedule_kinds_full", [], { value: String(limits.max_window_times) }));
+    found.push(problem("schedule_kinds_full", [], String(limits.max_window_times)));
   }
   if (draft.bySchedule !== true) return found;
   if (weekly.length === 0)
@@ -41,13 +41,6 @@ function skippedDays(windows: readonly DraftWindow[], weekly: readonly DraftWind
   return [...new Set(empty.map(dayOf))].sort().map(weekday);
 }
 
-function problem(key: string, days: Weekday[], placeholders: Record<string, string> = {}): Problem {
-  return {
-    layer: "windows",
-    days,
-    departure: null,
-    translation_key: key,
-    translation_placeholders: placeholders,
-    message: "",
-  };
+function problem(key: string, days: Weekday[], value = ""): Problem {
+  return { layer: "windows", days, departure: null, translation_key: key, value };
 }

@@ -241,7 +241,7 @@ describe("the card", () => {
     expect(page.texts(".notice p")).toEqual([
       "This page and the integration are of different versions. Reload the page.",
     ]);
-    await page.receive({ battery: { ...aCar().battery!, charge_state: "warp", charging_point: "fusion" }, charging: { reason: "x", at: null, begun: false, disabled: false } });
+    await page.receive({ battery: { ...aCar().battery!, charge_state: "warp", charging_point: "fusion" }, charging: { reason: "x", text: { key: "common.charging_x", placeholders: {} } } });
     expect(page.texts(".level")).toEqual(["62%"]);
   });
 

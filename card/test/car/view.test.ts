@@ -1,12 +1,12 @@
 /** What the car card shows, in the words of the integration. */
 
 import { describe, expect, test } from "vitest";
-import type { Battery, Car, ChargingExplanation, PreconditioningExplanation } from "../../src/api";
+import type { Battery, Car, Sentence } from "../../src/api";
 import { carView, type CarView } from "../../src/car/view";
 import type { HomeAssistant } from "../../src/hass";
 import { localizer } from "../../src/texts";
 import en from "../../../custom_components/renault_ze/translations/en.json";
-import { aCar, aHass, messages, NOW } from "../fake";
+import { aCar, aHass, explained, messages, NOW } from "../fake";
 import { aPlan } from "../week/plans";
 
 const BATTERY = aCar().battery as Battery;
@@ -27,14 +27,14 @@ function withBattery(changes: Partial<Battery>, hass = aUser()): CarView {
 }
 
 /** Return the line about charging. */
-function charging(changes: Partial<ChargingExplanation>, hass = aUser()): string {
-  return view({ charging: { reason: "unknown", at: null, begun: false, disabled: false, ...changes } }, hass).lines[0]!.text;
+function charging(key: string, placeholders: Sentence["placeholders"] = {}, hass = aUser()): string {
+  return view({ charging: explained(`charging_${key}`, placeholders) }, hass).lines[0]!.text;
 }
 
-/** Return the line about preconditioning. */
-function preconditioning(changes: Partial<PreconditioningExplanation>): string | undefined {
-  const found = { ...aCar().preconditioning, departure: "Work", ...changes };
-  return view({ preconditioning: found }).lines[1]?.text;
+/** Return the line about preconditioning for a departure. */
+function preconditioning(key: string, placeholders: Sentence["placeholders"] = {}, hass = aUser()): string | undefined {
+  const values = { departure: "Work", ...placeholders };
+  return view({ preconditioning: explained(`preconditioning_${key}`, values) }, hass).lines[1]?.text;
 }
 
 describe("the charge limit", () => {
@@ -51,52 +51,38 @@ describe("the charge limit", () => {
 
 describe("charging", () => {
   test("waits for a price", () => {
-    const price = { reason: "waiting_for_price", at: TUESDAY, price: 0.0925 };
+    const price = { time: { at: TUESDAY }, price: { price: 0.0925, currency: "EUR" } };
     const text = "The car is waiting for a lower price. Charging starts on Tuesday at 05:30, when the price is";
-    const found = view({ currency: "EUR", charging: { begun: false, disabled: false, ...price } }).lines[0]!.text;
-    expect(found).toBe(`${text} €0.093/kWh.`);
+    expect(charging("waiting_for_price_at", price)).toBe(`${text} €0.093/kWh.`);
   });
 
   test.each([
-    ["charging", null, false, "The car is charging. The end of the charge is not known."],
-    ["charging", EVENING, false, "The car is charging and should be done at 18:30."],
-    ["starting", NOW, false, "The command to charge was sent at 06:00. The car has not confirmed it yet."],
-    ["full", EVENING, false, "The battery is full."],
-    ["not_plugged_in", null, false, "The car is not plugged in."],
-    ["not_plugged_in", TUESDAY, false, "The car is not plugged in. Its next charge window starts on Tuesday at 05:30."],
-    ["not_plugged_in", NOW, true, "The car is not plugged in, but its charge window started at 06:00."],
-    ["waiting_for_window", TUESDAY, false, "The car is waiting for its charge window, which starts on Tuesday at 05:30."],
+    [{}, "charging", "The car is charging. The end of the charge is not known."],
+    [{ at: EVENING }, "charging_at", "The car is charging and should be done at 18:30."],
+    [{ at: TUESDAY }, "not_plugged_in_at", "The car is not plugged in. Its next charge window starts on Tuesday at 05:30."],
+    [{ at: NOW }, "not_plugged_in_begun", "The car is not plugged in, but its charge window started at 06:00."],
     [
-      "window_missed",
-      NOW,
-      false,
-      "The charge window that started at 06:00 did not reach the car in time. Start a charge if you need it.",
+      { at: "2026-10-20T05:30:00+00:00" },
+      "waiting_for_window_at",
+      "The car is waiting for its charge window, which starts on Oct 20 at 05:30.",
     ],
-    ["schedule_not_confirmed", null, false, "The car has not confirmed its charge schedule yet."],
-    ["schedule_not_confirmed", EVENING, false, "The car has not yet confirmed the charge window that starts at 18:30."],
     [
-      "blocked",
-      NOW,
-      false,
-      "The car is plugged in and allowed to charge, but does not. Check the cable, the charging point, and the car.",
+      { at: "2027-10-20T05:30:00+00:00" },
+      "waiting_for_window_at",
+      "The car is waiting for its charge window, which starts on Oct 20, 2027 at 05:30.",
     ],
-    ["unknown", NOW, false, "The car has not reported enough data."],
-  ])("%s at %s is explained", (reason, at, begun, text) => {
-    expect(charging({ reason, at, begun })).toBe(text);
+  ])("with the time %j, %s is explained", (time, key, text) => {
+    expect(charging(key, { time })).toBe(text);
   });
 
-  test("a window that was missed while the account was disabled is explained", () => {
-    const text = charging({ reason: "window_missed", at: NOW, disabled: true });
-    expect(text).toContain("because the account or the device was disabled");
-  });
-
-  test("every reason of the integration has a sentence, and a new one its name", () => {
-    for (const reason of Object.keys(en.entity.sensor.charging_reason.state)) {
-      for (const at of [null, EVENING]) expect(charging({ reason, at })).toMatch(/^[A-Z].*\.$|^[A-Z]/);
+  test("every sentence of the integration can be shown, and a reason without one by its name", () => {
+    const values = { time: { at: EVENING }, price: { price: 0.1, currency: null } };
+    for (const key of Object.keys(en.common).filter((each) => each.startsWith("charging_"))) {
+      expect(charging(key.replace("charging_", ""), values)).toMatch(/^[A-Z][^{}]*\.$/);
     }
     const hass = aUser();
     hass.localize = () => "";
-    expect(charging({ reason: "something_new", at: EVENING }, hass)).toBe("something_new");
+    expect(charging("something_new_at", { time: { at: EVENING } }, hass)).toBe("something_new");
   });
 
   test("its end and speed are shown instead", () => {
@@ -118,52 +104,32 @@ describe("charging", () => {
 });
 
 describe("preconditioning", () => {
+  const time = { at: TUESDAY };
+  const needed = { advice: { key: "common.advice_window_too_short", placeholders: { duration: { minutes: 95 } } } };
+
   test.each([
-    [{ reason: "running", at: NOW }, "Preconditioning started at 06:00."],
-    [{ reason: "starting", at: NOW }, "The command to precondition was sent at 06:00. The car has not confirmed it yet."],
+    ["running", { time: { at: NOW } }, "Preconditioning started at 06:00."],
+    ["running_now", {}, "The car is preconditioning."],
+    ["waiting_for_departure", { time }, "The command to precondition for “Work” will be sent on Tuesday at 05:30."],
     [
-      { reason: "ordered", at: NOW },
-      "The command to precondition was sent at 06:00. The server does not report the result for this car.",
-    ],
-    [
-      { reason: "waiting_for_departure", at: TUESDAY },
-      "The command to precondition for “Work” will be sent on Tuesday at 05:30.",
-    ],
-    [
-      { reason: "timer_in_the_car", at: TUESDAY },
-      "The car's timer will start preconditioning for “Work” on Tuesday at 05:30.",
-    ],
-    [
-      { reason: "battery_low", at: TUESDAY, shortage: "window_too_short", charge_needed_minutes: 95 },
+      "battery_low",
+      { time, ...needed },
       "Make the charge window longer; the car has to charge for about 1 h 35 min. " +
         "Otherwise, the battery will be too low on Tuesday at 05:30 to precondition for “Work”.",
     ],
-    [
-      { reason: "battery_low", at: NOW, over: true },
-      "The command to precondition for “Work” at 06:00 was not sent because the battery was too low.",
-    ],
-    [
-      { reason: "failed", at: NOW, over: true },
-      "The car did not confirm preconditioning for “Work” at 06:00. Start preconditioning if you still need it.",
-    ],
-    [
-      { reason: "failed", at: NOW, over: true, disabled: true },
-      "The command to precondition for “Work” at 06:00 was not sent because the account or the device was disabled in " +
-        "Home Assistant. Start preconditioning if you still need it.",
-    ],
-  ])("%j is explained", (found, text) => {
-    expect(preconditioning(found)).toBe(text);
+  ])("that is %s is explained", (key, values, text) => {
+    expect(preconditioning(key, values)).toBe(text);
   });
 
-  test.each(Object.keys(en.common).filter((key) => key.startsWith("advice_")))("%s has a sentence", (key) => {
-    const shortage = key.replace("advice_", "");
-    expect(preconditioning({ reason: "battery_low", at: TUESDAY, shortage })).toMatch(/about 0 min\. Otherwise/);
-  });
-
-  test("every reason is told, by a line or by the departure", () => {
-    for (const reason of Object.keys(en.entity.sensor.preconditioning_reason.state)) {
-      const isTold = ["switched_off", "paused", "no_departure"].includes(reason);
-      expect([reason, preconditioning({ reason, at: NOW }) === undefined]).toEqual([reason, isTold]);
+  test("every sentence is told, by a line or by the departure", () => {
+    const values = { time, ...needed, last: { date: "2026-10-09" } };
+    const keys = Object.keys(en.common).filter((each) => each.startsWith("preconditioning_"));
+    for (const key of keys.map((each) => each.replace("preconditioning_", ""))) {
+      const isTold = ["switched_off", "paused", "no_departure"].includes(key);
+      expect([key, preconditioning(key, values)]).toEqual([
+        key,
+        isTold ? undefined : expect.stringMatching(/^[A-Z][^{}]*\.$/),
+      ]);
     }
   });
 
@@ -230,7 +196,8 @@ describe("values", () => {
   });
 
   test("that are outdated, or could not be read, are marked", () => {
-    const found = view({ outdated: true, available: false, error: "No answer.", accepts_commands: false }).notices;
+    const error = { message: "No answer." };
+    const found = view({ outdated: true, available: false, error, accepts_commands: false }).notices;
     expect(found.map((each) => [each.kind, each.text])).toEqual([
       ["error", "The last update failed. No answer."],
       ["warning", "The data is outdated. Reported 10 minutes ago"],
@@ -244,7 +211,9 @@ describe("values", () => {
     expect(withBattery(ends, aUser("en", { time_format: "12" })).ready).toBe("Charge ends at 6:30 PM · 12 h 30 min left");
     const hass = aUser("fr", { time_format: "language" });
     expect(withBattery({ charging_point: null }, hass).levelText.replace(/\s/, " ")).toBe("62 %");
-    expect(charging({ reason: "waiting_for_window", at: TUESDAY }, hass)).toContain("mardi à 05:30");
+    expect(charging("waiting_for_window_at", { time: { at: TUESDAY } }, hass)).toContain("mardi à 05:30");
+    const error = { message: "Failed to connect.", translation_domain: "renault_ze", translation_key: "cannot_connect" };
+    expect(view({ available: false, error }, hass).notices[0]!.text).toContain("Échec de la");
     const miles = { ...aUser(), config: { time_zone: "UTC", unit_system: { length: "mi" } } };
     expect(view({}, miles).range).toBe("93 mi");
   });

@@ -239,13 +239,14 @@ describe("saving", () => {
 
   it("is possible once nothing is wrong", async () => {
     const page = await Page.open();
-    const problem = { layer: "windows", days: ["mon"], departure: null, translation_key: "x", message: "Not so." };
+    const problem = { layer: "windows", days: ["mon"], departure: null, translation_key: "x", value: { clock: "01:10" } };
     page.hass.callWS = () => Promise.resolve({ problems: [problem] } as never);
     await page.key(page.window(0), "Delete");
     expect(page.texts(".problem-text")[0]).toContain("windows_days_missing");
     await new Promise((resolve) => setTimeout(resolve, 450));
     await page.settle();
-    expect([page.texts(".column .problem-text"), page.texts(".bar .problem-text")]).toEqual([["Not so."], ["Not so."]]);
+    const text = 'component.renault_ze.exceptions.x.message {"days":"Monday","value":"01:10"}';
+    expect([page.texts(".column .problem-text"), page.texts(".bar .problem-text")]).toEqual([[text], [text]]);
     expect(page.get("button.primary").hasAttribute("disabled")).toBe(true);
     page.hass.callWS = () => Promise.resolve({ problems: [] } as never);
     await page.press("Undo");
@@ -372,7 +373,7 @@ describe("a card", () => {
   it("says what is missing", async () => {
     const unread = await Page.open({ plan: nightPlan({ charge_enabled: null, windows: [] }) });
     expect(unread.texts(".notice p")).toEqual(["The charge schedule has not been read from the car yet."]);
-    await unread.receive({ available: false, error: "No answer." });
+    await unread.receive({ available: false, error: { message: "No answer." } });
     expect(unread.texts(".notice p")[0]).toContain("No answer.");
     unread.hass.connection.lose();
     await unread.settle();

@@ -1,13 +1,14 @@
 """Websocket commands for the cards, which cause no requests to the cloud."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import Any
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.const import ERR_NOT_FOUND, ERR_UNAUTHORIZED
-from homeassistant.components.websocket_api.decorators import async_response, websocket_command
+from homeassistant.components.websocket_api.decorators import websocket_command
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -21,7 +22,7 @@ from ..cloud.models import DAY_NAMES
 from ..const import DOMAIN, LOGGER
 from ..coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from ..devices import may_access, vins_in
-from ..messages import PollFailedError, error_text, schedule_error
+from ..messages import PollFailedError, error_text, translated
 from ..plan_input import FIELDS, PlanEdit, Problem
 from ..views import responses
 from ..views.responses import Json
@@ -127,19 +128,19 @@ class CarFeed:
             "device_id": device.id,
             "name": device.name_by_user or device.name,
             "available": available,
-            "error": None if available else _error_text(coordinator),
+            "error": None if available else _error(coordinator),
             **responses.car(situation, coordinator.vehicle, coordinator.planner.next_step, has_prices=feed is not None),
             **({"prices": []} if feed is None else responses.prices(feed.known, situation.zone)),
         }
 
 
-def _error_text(coordinator: VehicleCoordinator) -> str | None:
-    """Return why the last poll failed, in Home Assistant's language."""
+def _error(coordinator: VehicleCoordinator) -> Json | None:
+    """Return why the last poll failed, in the shape of the errors of websocket commands."""
     failure = coordinator.last_exception
-    if failure is None:
-        return None
-    cause = failure.error if isinstance(failure, PollFailedError) else failure.__cause__
-    return error_text(coordinator.hass, cause) if isinstance(cause, CloudError) else str(failure)
+    cause = failure.error if isinstance(failure, PollFailedError) else getattr(failure, "__cause__", None)
+    if isinstance(cause, CloudError):
+        return {"message": error_text(coordinator.hass, cause), **translated(coordinator.hass, cause)}
+    return None if failure is None else {"message": str(failure)}
 
 
 def _without_time(car: Json | None) -> Json | None:
@@ -177,9 +178,9 @@ def _readable_device(hass: HomeAssistant, connection: ActiveConnection, msg: Mes
     """Return the device of a command, or send an error and return None if it is unknown or the user may not read it."""
     device = car_device(hass, msg["device_id"])
     if device is None:
-        connection.send_error(msg["id"], ERR_NOT_FOUND, "Car not found")
+        connection.send_error(msg["id"], ERR_NOT_FOUND, "Car not found", "car_not_found", DOMAIN, {})
     elif not may_access(hass, connection.user, device, POLICY_READ):
-        connection.send_error(msg["id"], ERR_UNAUTHORIZED, "Unauthorized")
+        connection.send_error(msg["id"], ERR_UNAUTHORIZED, "Unauthorized", "not_allowed", DOMAIN, {})
         return None
     return device
 
@@ -200,8 +201,8 @@ def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -
 @websocket_command(
     {vol.Required("type"): f"{DOMAIN}/check_plan", vol.Required("device_id"): cv.string, **FIELDS},
 )
-@async_response
-async def check_plan(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+@callback
+def check_plan(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
     """Send the problems of an edit of the plan, without saving it."""
     if (device := _readable_device(hass, connection, msg)) is None:
         return
@@ -210,18 +211,16 @@ async def check_plan(hass: HomeAssistant, connection: ActiveConnection, msg: Mes
         return
     planner, vehicle = coordinator.planner, coordinator.vehicle
     edit = PlanEdit(plan=planner.plan, data=msg, now=dt_util.utcnow(), vehicle=vehicle, settings=planner.settings)
-    problems = [await _translated(hass, each) for each in edit.problems(as_enabled=True)]
+    problems = [_problem(each, vehicle.time_zone) for each in edit.problems(as_enabled=True)]
     connection.send_result(msg["id"], {"problems": problems})
 
 
-async def _translated(hass: HomeAssistant, problem: Problem) -> Json:
-    """Return a problem with its message in Home Assistant's language."""
-    error = await schedule_error(hass, problem.error)
+def _problem(problem: Problem, zone: tzinfo) -> Json:
+    """Return a problem, which the card describes in the language of its user."""
     return {
         "layer": problem.layer,
         "days": [DAY_NAMES[day] for day in problem.error.weekdays],
         "departure": problem.departure,
-        "translation_key": error.translation_key,
-        "translation_placeholders": error.translation_placeholders,
-        "message": str(error),
+        "translation_key": problem.error.key,
+        "value": responses.placeholder(problem.error.value, zone),
     }

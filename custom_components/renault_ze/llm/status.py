@@ -11,9 +11,7 @@ from ..vehicle.results import CommandStatus
 from ..views import plan_entities, responses
 from ..views.plan_entities import Shown
 from ..views.responses import Json
-from ..views.sentences import command_problem, command_reason
-
-_PENDING = "The car has not confirmed the command yet. The status will show the result once it is known."
+from ..views.sentences import Sentence, command_problem, command_reason
 
 
 def status(coordinator: VehicleCoordinator) -> Json:
@@ -43,7 +41,7 @@ def message(hass: HomeAssistant, coordinator: VehicleCoordinator, command: Comma
     if last is None or last.status is CommandStatus.CONFIRMED:
         return None
     if not last.is_settled:
-        return _PENDING
+        return sentence_text(hass, Sentence("command_pending", {}))
     return sentence_text(hass, command_reason(last) if last.is_done else command_problem(last))
 
 

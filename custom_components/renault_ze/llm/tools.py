@@ -30,7 +30,6 @@ from .status import message, status
 ANSWER_WITHIN: Final = timedelta(minutes=2)
 # Skipping the next departure twice skips two, and a command may replace the timer or the schedule in the car.
 _CHANGES = ToolAnnotations(read_only=False, destructive=True, idempotent=False, open_world=True)
-_NOT_ALLOWED = "This user may not do that. An administrator of Home Assistant can allow it."
 _LEVEL = selector.NumberSelector(selector.NumberSelectorConfig(min=LEAST_LIMIT, max=100, step=1))
 _TEMPERATURE = selector.NumberSelector(selector.NumberSelectorConfig(min=15, max=25, step=0.5))
 _WEEKDAYS = selector.SelectSelector(selector.SelectSelectorConfig(options=list(DAYS), multiple=True))
@@ -56,11 +55,12 @@ class CarTool(Tool):
             data = self.parameters(tool_input.tool_args)
             return ToolResult(data=await self.run(hass, context, self._cars[data.pop("car")], data))
         except Unauthorized:
-            return ToolResult(data={"error": _NOT_ALLOWED}, error=True)
-        except HomeAssistantError as err:
-            return ToolResult(data={"error": exception_text(hass, err)}, error=True)
+            error = _error("not_allowed")
         except vol.Invalid as err:
-            return ToolResult(data={"error": f"The tool was not called correctly: {err}."}, error=True)
+            error = _error("tool_call_invalid", reason=str(err))
+        except HomeAssistantError as err:
+            error = err
+        return ToolResult(data={"error": exception_text(hass, error)}, error=True)
 
     @abstractmethod
     async def run(self, hass: HomeAssistant, context: Context, device_id: str, data: dict[str, Any]) -> Json:
@@ -111,7 +111,7 @@ class CommandTool(CarTool):
         """Send the command, and return its result if it is known in time."""
         command = data.pop("command")
         if data and command != CommandKind.PRECONDITION:
-            raise vol.Invalid(f"{' and '.join(data)} can only be used to precondition")
+            raise _error("only_to_precondition")
         if "at" in data:
             command, data["start"] = CommandKind.PRECONDITION_AT, data.pop("at")
         coordinator = await vehicle_for(hass, context, device_id, POLICY_CONTROL)
@@ -152,7 +152,7 @@ class PlanTool(CarTool):
         coordinator = await vehicle_for(hass, context, device_id, POLICY_CONTROL)
         edit = data.pop("edit")
         if edit == "target_level" and "target_level" not in data:
-            raise vol.Invalid("target_level is missing")
+            raise _error("target_level_missing")
         if edit == "target_level" and "departure" not in data:
             await _set_charge_limit(hass, context, coordinator, data["target_level"])
         elif edit in {"skip", "restore"}:
@@ -162,6 +162,11 @@ class PlanTool(CarTool):
                 data["name"] = data.pop("departure")
             await _call(hass, context, device_id, "set_departure", data)
         return {"plan": status(coordinator)["plan"]}
+
+
+def _error(key: str, **placeholders: str) -> HomeAssistantError:
+    """Return an error of this integration."""
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)
 
 
 async def _call(hass: HomeAssistant, context: Context, device_id: str, action: str, data: Mapping[str, Any]) -> Json:
@@ -180,6 +185,6 @@ async def _set_charge_limit(
     state = None if entity_id is None else hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
         key = "unsupported" if state is None else "charge_limits_unknown"
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
+        raise _error(key)
     data = {ATTR_ENTITY_ID: state.entity_id, ATTR_VALUE: level}
     await hass.services.async_call(NUMBER, SERVICE_SET_VALUE, data, blocking=True, context=context)

@@ -13,10 +13,11 @@ from ..plan.model import Departure, Pause, PlannedWindow
 from ..plan.situation import Situation
 from ..plan.steps import SendSchedule, Step
 from ..plan.window_edits import to_come
-from ..vehicle.prices import Prices
+from ..vehicle.prices import Prices, UnitPrice
 from ..vehicle.results import CommandResult, CommandStatus
 from ..vehicle.state import VehicleState
-from . import plan_entities, reasons
+from . import plan_entities
+from .sentences import Placeholder, Sentence
 
 type Json = dict[str, Any]
 
@@ -147,8 +148,8 @@ def car(situation: Situation, vehicle: Vehicle, next_step: Step | None, *, has_p
         "battery": _battery(state, zone),
         "battery_read_at": local(state.read_at.get(Part.BATTERY), zone),
         "threshold_percent": situation.settings.threshold,
-        "charging": _charging(situation),
-        "preconditioning": _preconditioning(situation),
+        "charging": _explanation(plan_entities.charging_reason(situation), zone),
+        "preconditioning": _explanation(plan_entities.preconditioning_reason(situation), zone),
         "commands": [_command_so_far(each, zone) for each in state.last_commands.values()],
         "plan": _plan_of_card(situation, has_prices=has_prices),
         "copy": _copy(situation, next_step),
@@ -204,34 +205,32 @@ def _battery(state: VehicleState, zone: tzinfo) -> Json | None:
     }
 
 
-def _charging(situation: Situation) -> Json:
-    """Return why the car charges or not."""
-    found = reasons.explain_charging(situation)
-    at = local(found.at, situation.zone)
-    return {
-        "reason": found.reason,
-        "at": at,
-        "begun": found.begun,
-        "disabled": found.disabled,
-        "price": found.price,
-    }
+def _explanation(shown: plan_entities.Shown, zone: tzinfo) -> Json:
+    """Return a reason with its sentence."""
+    return {"reason": shown.value, "text": placeholder(shown.sentences["explanation"], zone)}
 
 
-def _preconditioning(situation: Situation) -> Json:
-    """Return why the car will be preconditioned or not."""
-    found = reasons.explain_preconditioning(situation)
-    expected = found.forecast
-    return {
-        "reason": found.reason,
-        "at": local(found.at, situation.zone),
-        "departure": found.departure,
-        "over": found.over,
-        "disabled": found.disabled,
-        "last": _date(found.last),
-        "expected_level_percent": None if expected is None else expected.level,
-        "shortage": None if expected is None else expected.shortage,
-        "charge_needed_minutes": None if expected is None else minutes(expected.charge_needed),
-    }
+def placeholder(value: Placeholder, zone: tzinfo) -> object:
+    """Return a value of a text, or a sentence, which the card formats in the language of its user."""
+    match value:
+        case Sentence():
+            values = {name: placeholder(each, zone) for name, each in value.placeholders.items()}
+            return {"key": f"{value.category}.{value.key}", "placeholders": values}
+        case UnitPrice():
+            return {"price": value.per_kwh, "currency": value.currency}
+        case timedelta():
+            return {"minutes": minutes(value)}
+        case datetime() if value.tzinfo is not None:
+            return {"at": local(value, zone)}
+        case date() | time():
+            return _wall_clock(value)
+    return value
+
+
+def _wall_clock(value: date | time) -> Json:
+    """Return a date, a time of day, or both."""
+    day = {"date": value.isoformat()[:10]} if isinstance(value, date) else {}
+    return {**day, "clock": f"{value:%H:%M}"} if isinstance(value, datetime | time) else day
 
 
 def _command_so_far(result: CommandResult, zone: tzinfo) -> Json:
