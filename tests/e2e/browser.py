@@ -83,7 +83,7 @@ class DevicePage(User):
 
     def shows(self, name: str, value: str) -> None:
         """Wait until an entity shows a value, which is a regular expression."""
-        row, ending = self.row(name), re.compile(rf": \"?{re.escape(name)} (?:{value})\"?$")
+        row, ending = self.row(name), re.compile(rf"(?::|button) \"?{re.escape(name)} (?:{value})\"?$")
         try:
             wait_until(lambda: ending.search(row.aria_snapshot()), f"{name} shows {value}", SEEN_SECONDS)
         except TimeoutError as error:

@@ -61,7 +61,6 @@ class SettingsPages(User):
         """Reload the account, which reads everything again."""
         self.choose("Reload")
         self.reads(self.word("The integration was reloaded"))
-        self.press("OK")
 
     def delete_account(self, domain: str = DOMAIN) -> None:
         """Delete the account of an integration, and confirm that."""
