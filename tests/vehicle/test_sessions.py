@@ -7,7 +7,8 @@ from unittest.mock import Mock
 import pytest
 
 from custom_components.renault_ze.cloud.charging import ChargingPoint
-from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, Part, Vehicle
+from custom_components.renault_ze.cloud.models import Capability, ChargeEvent, ChargeEventKind, Part, Vehicle
+from custom_components.renault_ze.vehicle import charge_log
 from custom_components.renault_ze.vehicle.capacity import CapacitySample, capacity, sample_of, with_sample
 from custom_components.renault_ze.vehicle.charge_log import ChargeLog, ChargeRecorder, EnergyOptions
 from custom_components.renault_ze.vehicle.sessions import (
@@ -113,6 +114,20 @@ def test_charges_that_follow_each_other() -> None:
         assert (recorder.total_kwh, recorder.log.total_kwh) == pytest.approx((6.6, 6.6))
     recorder.change([replace(recorder.log.sessions[0], energy_kwh=3.2)])
     assert recorder.total_kwh == pytest.approx(7.6)
+
+
+def test_history_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment that polls have seen stays out of the charges, and is not looked for again at each poll."""
+    compared = Mock(side_effect=sessions)
+    monkeypatch.setattr(charge_log, "sessions", compared)
+    moment = (started(1, 50), ended(1.001, 50))
+    stored = ChargeLog(seen=(seen(1, 1.02, 50, 50),), read_at=at(1))
+    vehicle = Vehicle(vin="", time_zone=UTC, capabilities=frozenset({Capability.CHARGE_HISTORY}))
+    recorder = ChargeRecorder(Mock(charges=Mock(return_value=stored)), vehicle, EnergyOptions(loss=0))
+    for hour in range(2, 20):
+        recorder.record(VehicleState(charge_history=moment, read_at={Part.CHARGE_HISTORY: at(1)}), at(hour))
+    assert recorder.log.sessions == ()
+    assert compared.call_count <= 2
 
 
 def test_car_has_no_two_charges_at_a_time() -> None:

@@ -81,6 +81,7 @@ class ChargeRecorder:
         """Start with the stored log."""
         self._storage, self._vehicle, self._options = storage, vehicle, options
         self._read_at: dict[Part, datetime | None] = {}
+        self._compared: tuple[Sequence[ChargeSession], Sequence[ChargeEvent]] | None = None
         self.statistic_id: str | None = None
         self.log = storage.charges(vehicle.vin)
         self._was_running = self.log.running is not None
@@ -126,8 +127,11 @@ class ChargeRecorder:
         waits = state.charge.lookups > 0 or log.running is not None
         if self._is_new(state, Part.CHARGE_HISTORY):
             log = replace(self._with_history(log, state, now, waits=waits), read_at=now)
-        elif log.seen and not waits and replace(log, running=None).unlisted:
-            log = self._with_history(log, state, now, waits=False)
+        elif log.seen and not waits and self._compared != (log.seen, state.charge_history):
+            if replace(log, running=None).unlisted:
+                log = self._with_history(log, state, now, waits=False)
+            # A charge of a moment stays unlisted, and a year of charges takes long to compare.
+            self._compared = log.seen, state.charge_history
         self._set(log)
 
     def locate(self, state: VehicleState, is_home: IsHome) -> None:
