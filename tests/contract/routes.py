@@ -71,19 +71,20 @@ _PRECONDITION = {"precondition", "precondition_at"}
 _CANCEL = {*_PRECONDITION, "cancel_precondition"}
 _SCHEDULE = {"set_charge_schedule", "enable_charge_schedule", "disable_charge_schedule"}
 _NEWER = {*_CANCEL, "start_charge"}
+_SETTINGS = {*_NEWER, *_SCHEDULE}
 # The commands each model offers.
 OFFERED = {
     "ZOE40": {*_CANCEL, *_SCHEDULE, "start_charge", "stop_charge"},
     "ZOE50": {*_PRECONDITION, *_SCHEDULE, "start_charge", "stop_charge"},
-    "R5": _NEWER,
-    "A290": _NEWER,
-    "R4": _NEWER,
-    "Scenic": _NEWER - {"cancel_precondition"},
+    "R5": _SETTINGS,
+    "A290": _SETTINGS,
+    "R4": _SETTINGS,
+    "Scenic": _SETTINGS - {"cancel_precondition"},
     "Megane": {*_NEWER, *_SCHEDULE, "stop_charge"},
-    "Master": _NEWER,
+    "Master": _SETTINGS,
     "Rafale": set(),
     "Spring": {*_NEWER, "stop_charge"},
-    "Spring25": _NEWER,
+    "Spring25": _SETTINGS,
     "Twingo": {*_PRECONDITION, "start_charge"},
     "Captur": _PRECONDITION,
     "MeganePHEV": {*_PRECONDITION, "start_charge"},

@@ -45,7 +45,11 @@ CONFIRMED = {
     ("Megane", "set_charge_schedule"): EVERY_START,
     ("Megane", "enable_charge_schedule"): EVERY_START,
     ("Megane", "disable_charge_schedule"): AT_KCA,
-    **{(model, "start_charge"): AT_KCM for model in ("R5", "A290", "R4", "Scenic", "Master", "Spring25")},
+    **{
+        (model, command): AT_KCM
+        for model in ("R5", "A290", "R4", "Scenic", "Master", "Spring25")
+        for command in ("start_charge", "set_charge_schedule", "enable_charge_schedule", "disable_charge_schedule")
+    },
     ("unlisted ZOE50", "start_charge"): EVERY_START,
     ("unlisted R5", "start_charge"): AT_KCM,
     ("unlisted Twingo", "start_charge"): AT_KCA,

@@ -197,7 +197,7 @@ async def test_program_that_the_owner_has(socket_enabled: None) -> None:
 
 
 async def test_car_that_charges_by_programs(socket_enabled: None) -> None:
-    """A departure is charged for as well if the owner's programs charge."""
+    """A departure changes nothing on which days the car charges, whether the owner's programs do or not."""
     async with owner_of("R5", replace(WORK, enabled=False)) as owner:
         first, *rest = own_programs(owner)
         first = {**first, "programActivationStatus": True}
@@ -205,7 +205,7 @@ async def test_car_that_charges_by_programs(socket_enabled: None) -> None:
         await owner.pass_by(MINUTE)
         owner.running.edit(lambda plan: edits.with_departure(plan, WORK, owner.now))
         await owner.pass_by(2 * HOUR)
-        assert added_programs(owner) == [("CHARGE_AND_PRECONDITIONING", "07:30:00", WORKDAYS)]
+        assert added_programs(owner) == [("PRECONDITIONING", "07:30:00", WORKDAYS)]
         assert own_programs(owner) == [first, *rest]
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, seed
 import pytest
 
-from simulator.myrenault import ProgramClock
+from simulator.myrenault import MyRenaultVehicle, ProgramClock
 from tests.common import cases, same_cases
 from tests.plan.simulated.charging import check_charging, check_schedules_sent, check_without_home_assistant
 from tests.plan.simulated.disturbances import RenaultScenario, actions_of, renault_scenarios
@@ -29,6 +29,8 @@ RUNS = [
     # A zone whose clocks never change, half an hour off: each night the day in UTC is another.
     ("ZOE50", "Asia/Kolkata", date(2026, 6, 17), ProgramClock.UTC),
     ("ZOE50", "Atlantic/Azores", date(2026, 10, 25), ProgramClock.LOCAL),
+    # One time for all days, in the settings of newer cars.
+    ("R5", "Europe/London", date(2026, 3, 29), ProgramClock.LOCAL),
 ]
 SCENARIOS_PER_RUN = 12
 LEAST_WEEKS = 160
@@ -37,6 +39,7 @@ HOUR = timedelta(hours=1)
 # Only for a car that holds one window a day, and not simulated.
 NOT_CHECKED = {
     "ZOE40": {"cars_after_removal"},
+    "R5": {"windows_in_time", "cars_during_outage", "cars_after_removal"},
     "ZOE50": {"windows_in_time", "cars_during_outage", "cars_after_removal"},
 }
 
@@ -50,9 +53,14 @@ def check_budget(environment: RenaultEnvironment) -> None:
         assert left >= -OVERDRAFT, f"too many requests at {at}"
 
 
+def without_limits(vehicle: MyRenaultVehicle) -> None:
+    """Let a car that has limits of its own charge only by its schedule, and to the end."""
+    vehicle.apply_settings({"soc_levels": {"socMin": 0, "socTarget": 100}})
+
+
 def run(model: str, clock: ProgramClock, scenario: RenaultScenario) -> Tally:
     """Simulate a scenario, check it, and return how much was checked."""
-    with renault_environment(model, scenario.scenario, clock) as environment:
+    with renault_environment(model, scenario.scenario, clock, without_limits) as environment:
         more = actions_of(scenario, environment)
         result = simulate(scenario.scenario, environment=environment, more_actions=more)
         timeline = Timeline(result)
@@ -61,8 +69,8 @@ def run(model: str, clock: ProgramClock, scenario: RenaultScenario) -> Tally:
         check_schedules_sent(timeline, tally)
         check_departures(timeline, tally)
         if model == "ZOE40":
-            # It needs its windows in turn. The other one holds those of most days, but no window of some if a plan has
-            # more than five times.
+            # It needs its windows in turn. The others hold those of most days, but no window of some if a plan has more
+            # different times than the car.
             check_sending(timeline, tally)
             check_without_home_assistant(timeline, tally)
         check_budget(environment)

@@ -143,7 +143,7 @@ export function limitTexts({ localize }: Words, { limits }: Car): string[] {
   const { windows_a_day: daily, max_window_times: times, every_day: isDaily } = limits;
   return present(
     daily !== null && localize(`schedule.limit.${daily === 1 ? "one" : "some"}_a_day`, { count: daily }),
-    times !== null && localize("schedule.limit.times", { count: times }),
+    times !== null && times > 1 && localize("schedule.limit.times", { count: times }),
     isDaily && localize("schedule.limit.every_day"),
   );
 }

@@ -17,8 +17,10 @@ export function problems(draft: Draft, limits: Limits): Problem[] {
   const weekly = draft.windows.filter((each) => each.date === null);
   const kinds = new Set(draft.windows.map((each) => `${each.start}/${each.length}`));
   const found: Problem[] = [];
-  if (limits.max_window_times !== null && kinds.size > limits.max_window_times) {
-    found.push(problem("schedule_kinds_full", [], String(limits.max_window_times)));
+  const most = limits.max_window_times ?? 0;
+  // A car with a single time is sent one after the other.
+  if (most > 1 && kinds.size > most) {
+    found.push(problem("schedule_kinds_full", [], String(most)));
   }
   if (draft.bySchedule !== true) return found;
   if (weekly.length === 0)

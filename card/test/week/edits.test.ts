@@ -223,8 +223,9 @@ describe("problems", () => {
     expect(keys({ ...draftOf(), bySchedule: false })).toEqual([]);
     expect(keys(draftOf(aWindow("mon 23:00-07:00")))).toEqual(["windows_days_missing tue wed thu fri sat sun"]);
     expect(keys(draftOf(aWindow("mon 23:00-07:00")), { every_day: false })).toEqual([]);
-    const kinds = draftOf(aWindow("mon 23:00-07:00"), aWindow("tue 22:00-07:00"));
-    expect(keys(kinds, { every_day: false, max_window_times: 1 })).toEqual(["schedule_kinds_full "]);
+    const kinds = draftOf(aWindow("mon 23:00-07:00"), aWindow("tue 22:00-07:00"), aWindow("wed 21:00-07:00"));
+    expect(keys(kinds, { every_day: false, max_window_times: 2 })).toEqual(["schedule_kinds_full "]);
+    expect(keys(kinds, { every_day: false, max_window_times: 1 })).toEqual([]);
   });
 
   it("are days on which all is skipped", () => {

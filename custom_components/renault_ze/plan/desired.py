@@ -6,7 +6,7 @@ A day that a choice leaves empty is filled where the car needs a window every da
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import itemgetter
 
 from ..cloud.models import ChargeWindow, Weekday
@@ -77,7 +77,10 @@ def _since_monday(each: ChargeWindow) -> timedelta:
 
 
 def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[Weekday, ChargeWindow]:
-    """Return for each day the first window that is not over, and has begun or is about to begin, or was chosen."""
+    """Return for each day the first window that is not over, and has begun or is about to begin, or was chosen.
+
+    A car with one time for all days has only the first.
+    """
     held = () if situation.held is None else situation.held.windows
     first = bisect_left(coming, at - _LONGEST_WINDOW, key=itemgetter(0))
     last = bisect_right(coming, at + situation.settings.send_ahead, key=itemgetter(0))
@@ -88,7 +91,7 @@ def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[W
             due.setdefault(slot_of(window, shift), window)
     for window in situation.timetable.followed.early(at):
         due.setdefault(slot_of(window, shift), window)
-    return due
+    return dict(islice(due.items(), 1)) if situation.settings.max_window_times == 1 else due
 
 
 def _without_empty_days(

@@ -99,7 +99,9 @@ def main_schedule(
     windows: Iterable[PlannedWindow], at: datetime, settings: Settings, room: int | None = 1
 ) -> tuple[ChargeWindow, ...]:
     """Return what must survive an outage: all weekly windows of a day if there is room, else its main window."""
-    return fitting(without_additional(by_slot(windows, clock_shift(at, settings)), room), (), settings)
+    week = without_additional(by_slot(windows, clock_shift(at, settings)), room)
+    found = fitting(week, (), settings)
+    return with_one_time(found, week.keys()) if settings.max_window_times == 1 else found
 
 
 def weekly_schedule(plan: Plan) -> ChargeSchedule:
@@ -162,6 +164,13 @@ def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> t
     ranked = sorted(counted, key=lambda times: (times not in first, -main[times], -counted[times], times))
     kept = set(ranked[: settings.max_window_times])
     return tuple(each for each in windows if _times(each) in kept)
+
+
+def with_one_time(windows: tuple[ChargeWindow, ...], days: Collection[Weekday]) -> tuple[ChargeWindow, ...]:
+    """Return windows that all have one time, with windows at this time on days that have none."""
+    times = {(each.start, each.duration) for each in windows}
+    left = set(days) - {each.weekday for each in windows}
+    return tuple(sorted((*windows, *(ChargeWindow(day, *each) for day in left for each in times))))
 
 
 def _rotating(days: Iterable[tuple[PlannedWindow, ...]], settings: Settings) -> frozenset[PlannedWindow]:

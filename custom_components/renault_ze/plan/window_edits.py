@@ -69,9 +69,12 @@ def check_fit(plan: Plan, vehicle: Vehicle) -> None:
 
 
 def fit_errors(plan: Plan, vehicle: Vehicle) -> Iterator[ScheduleError]:
-    """Yield why the car cannot hold the windows: too many different times, or by schedule a day without a window."""
+    """Yield why the car cannot hold the windows: too many different times, or by schedule a day without a window.
+
+    A car with a single time is sent one after the other.
+    """
     kinds = {(each.window.start, each.window.duration) for each in plan.windows}
-    if vehicle.max_window_times is not None and len(kinds) > vehicle.max_window_times:
+    if len(kinds) > (vehicle.max_window_times or 0) > 1:
         yield ScheduleError("schedule_kinds_full", (), str(vehicle.max_window_times))
     if not (plan.charge_enabled and vehicle.every_day):
         return

@@ -49,7 +49,7 @@ def _required(
     timeline: Timeline, planned: list[int], windows: tuple[PlannedWindow, ...], begin: int, end: int
 ) -> set[int]:
     """Return the minutes of windows that could be reached, to the quarter hour, in pieces worth it."""
-    days = [None, *(each.window.weekday for each in windows)]
+    days = timeline.slots(windows)
     last = _Last(begin)
     pieces: list[list[int]] = [[]]
     for minute in range(begin, end):
@@ -78,8 +78,8 @@ class _Last:
         self.environment = minute if timeline.environment_fails[minute] else self.environment
         self.car = minute if timeline.car_fails[minute] else self.car
 
-    def reached(self, minute: int, days: list[Weekday | None], number: int) -> bool:
-        """Return whether a window can be in the car: no problem, and no other window of its day, for long enough."""
+    def reached(self, minute: int, days: list[object], number: int) -> bool:
+        """Return whether a window can be in the car: no problem, and no other window in its place, for long enough."""
         if minute - self.environment <= QUARTER or minute - self.car <= CAR_RECOVERY_MINUTES:
             return False
         rivals = (each for each in self.window if each != number and days[each] is days[number])

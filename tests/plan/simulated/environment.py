@@ -64,6 +64,7 @@ class Environment:
     command_count: int = 0
     stored: str = ""
     is_copyable: bool = True
+    holds_one_time: bool = False
     instance: Instance | None = None
     _later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     _problems: Counter[str] = field(default_factory=Counter)

@@ -20,6 +20,7 @@ from custom_components.renault_ze.plan.settings import CONF_SEND_AHEAD, Settings
 from custom_components.renault_ze.vehicle.command import Command
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import ChargeMode, MyRenaultSimulator, MyRenaultVehicle, ProgramClock
+from simulator.myrenault.models import ScheduleKind
 from tests.plan.simulated.car import held_by, of_programs
 from tests.plan.simulated.environment import MINUTE, Environment
 from tests.plan.simulated.instance import InstanceCrashed, SentCommand
@@ -221,6 +222,7 @@ def renault_environment(
         environment = RenaultEnvironment(
             vehicle, Plan(), Settings(zone=scenario.zone), scenario.poll_minutes * MINUTE, owner=owner, loop=loop
         )
+        environment.holds_one_time = vehicle.model.schedule is ScheduleKind.SETTINGS
         with_problems(environment, scenario)
         environment._start()
         yield environment

@@ -73,6 +73,11 @@ class Timeline:
         # The first day of the calendar was a Monday, and is its day 1.
         return [dated.get(at) or week.get((at - DAY_MINUTES) % WEEK_MINUTES, 0) for at in self.clock]
 
+    def slots(self, windows: tuple[PlannedWindow, ...]) -> list[object]:
+        """Return what each window shares with those that cannot be in the car with it, by its number."""
+        one_time = self.environment.holds_one_time
+        return [None, *("any day" if one_time else each.window.weekday for each in windows)]
+
     def _clock(self) -> list[int]:
         """Return what the wall clock shows each minute, in minutes since the first day of the calendar."""
         scenario = self.result.scenario

@@ -77,6 +77,8 @@ UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, CHARGI
 # Only read while an enabled entity shows them; setup does not try them.
 OPTIONAL = (SOC_LEVELS, PRESSURE, LOCK_STATUS, ALERTS, HVAC_SETTINGS)
 _PROGRAMS = ScheduleLimits(windows_a_day=5, programs=5)
+# Settings have one start and one duration for all days.
+_SETTINGS = ScheduleLimits(windows_a_day=1, programs=1)
 _LIMITS = {FIRST: ScheduleLimits(), SECOND: _PROGRAMS, MEGANE: _PROGRAMS}
 _CLOCKS = {FIRST: ScheduleClock.UTC}
 # Fields that only some cars of a model report; each is a feature once it was reported.
@@ -148,7 +150,7 @@ class ModelEndpoints:
     @property
     def limits(self) -> ScheduleLimits:
         """Return the limits of a charge schedule."""
-        return _LIMITS.get(self.model or "", ScheduleLimits())
+        return _SETTINGS if self.has_settings else _LIMITS.get(self.model or "", ScheduleLimits())
 
     @property
     def schedule_clock(self) -> ScheduleClock:
@@ -170,6 +172,8 @@ class ModelEndpoints:
     def requests(self) -> Mapping[Part, int]:
         """Return how many requests reading a part takes, if not one: some parts share a response, others need two."""
         shared = {Part.PRECONDITIONING_TIMER: 0, Part.FUEL: 0}
+        if self.has_settings:
+            shared[Part.CAR_DEPARTURES] = 0
         return {**shared, Part.CHARGE_SCHEDULE: 2} if self.model == FIRST else shared
 
     @property
@@ -180,8 +184,7 @@ class ModelEndpoints:
     def _capabilities(self) -> Iterator[Capability]:
         """Yield the capabilities of the vehicle."""
         yield from (capability for capability, endpoint in _NEEDS.items() if self._offers(endpoint))
-        needed = _SCHEDULE_NEEDS.get(self.model or "")
-        if needed and all(map(self.has, needed)):
+        if (needed := self._schedule_needs) and all(map(self.has, needed)):
             yield Capability.CHARGE_SCHEDULE
         if self.has(CHARGE_START) and CommandKind.STOP_CHARGE in self.routes:
             yield Capability.STOP_CHARGE
@@ -219,6 +222,11 @@ class ModelEndpoints:
         return self.paths.get(CHARGE_START, "").endswith("/ev/settings")
 
     @property
+    def _schedule_needs(self) -> tuple[str, ...]:
+        """Return the endpoints that a charge schedule needs; that of another schedule shows the settings."""
+        return (CALENDAR,) if self.has_settings else _SCHEDULE_NEEDS.get(self.model or "", ())
+
+    @property
     def _has_hvac_programs(self) -> bool:
         """Return whether this is a car with programs for preconditioning alone, as far as they are supported."""
         return self.model == SECOND and self.has(HVAC_SETTINGS) and self.has(HVAC_SCHEDULE)
@@ -226,7 +234,7 @@ class ModelEndpoints:
     @property
     def _readable(self) -> set[str]:
         """Return the endpoints that are read for the model."""
-        schedule = set(_SCHEDULE_NEEDS.get(self.model or "", ()))
+        schedule = set(self._schedule_needs)
         if CommandKind.SET_CHARGE_SCHEDULE in self.routes:
             # A start may replace this schedule, which is then restored.
             schedule.add(CHARGING_SETTINGS)

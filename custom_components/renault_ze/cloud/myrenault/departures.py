@@ -5,10 +5,10 @@ the car or an app is the owner's from then on. Whether cars follow programs writ
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from ..exceptions import (
     CloudError,
@@ -21,23 +21,18 @@ from ..exceptions import (
 from ..models import Weekday
 from ..response import as_object
 from ..schedule import CarDeparture, CarDepartures
-from . import ev_settings
+from . import ev_settings, settings_programs
 from .decode_schedule import clock, reported_rows
 from .endpoints import HVAC_SETTINGS
 from .errors import unsent
-from .ev_settings import ACTIVE
+from .ev_settings import MOST_PROGRAMS
 from .programs import DAYS, Programs, ScheduleClock
 from .restoring import Suspensions
 from .routes import Route, body
 from .schedule_copy import SentPrograms
+from .settings_programs import PROGRAMS, Settings, SettingsForm, by_time, distinct, split
+from .storage import AccountStorage
 from .vehicle import CACHE_SECONDS, VehicleClient
-
-# Five are documented for `hvac-settings`; newer cars show three, and their limit is not known.
-MOST_PROGRAMS: Final = 5
-_TYPE, _READY_AT = "programType", "programDepartureTime"
-_CHARGE, _PRECONDITION, _BOTH = "CHARGE", "PRECONDITIONING", "CHARGE_AND_PRECONDITIONING"
-_FLAGS = {day: f"programActivation{name.title()}" for day, name in DAYS.items()}
-_SECONDS = ":00"
 
 
 class ProgramForm(Protocol):
@@ -59,44 +54,6 @@ class ProgramForm(Protocol):
         """Return whether a program takes the place of one of ours."""
 
 
-class SettingsForm:
-    """Programs of `ev/settings`, which have no number: a time, and whether they are active on each weekday."""
-
-    def content(self, program: Mapping[str, Any]) -> object:
-        """Return what a program does, when, and on which weekdays."""
-        days = tuple(program.get(flag) is True for flag in _FLAGS.values())
-        return program.get(_TYPE), clock(program.get(_READY_AT)), days
-
-    def departures(self, program: Mapping[str, Any]) -> Iterator[CarDeparture]:
-        """Yield the departures of an active program that preconditions."""
-        at = clock(program.get(_READY_AT))
-        if at is not None and program.get(ACTIVE) is True and program.get(_TYPE) in {_PRECONDITION, _BOTH}:
-            yield from (CarDeparture(day, at) for day, flag in _FLAGS.items() if program.get(flag) is True)
-
-    def programs(self, wanted: Iterable[CarDeparture], others: Programs) -> Programs:
-        """Return programs that also charge if the car charges by other ones: each day then has its charge as well."""
-        charges = any(each.get(ACTIVE) is True and each.get(_TYPE) in {_CHARGE, _BOTH} for each in others)
-        known = [str(each.get(_READY_AT)) for each in others]
-        end = _SECONDS if known and all(each.count(":") > 1 for each in known) else ""
-        return [
-            {
-                ACTIVE: True,
-                _TYPE: _BOTH if charges else _PRECONDITION,
-                _READY_AT: f"{at:%H:%M}{end}",
-                **{flag: day in days for day, flag in _FLAGS.items()},
-            }
-            for at, days in _by_time(wanted).items()
-        ]
-
-    def joined(self, others: Programs, ours: Programs) -> Programs:
-        """Return ours after the others, whose position matters."""
-        return [*others, *ours]
-
-    def is_used(self, program: Mapping[str, Any]) -> bool:
-        """Return True: an inactive program is the owner's as well."""
-        return True
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HvacForm:
     """Programs of `hvac-settings`, which have a number and a time for each weekday, by the clock of the car."""
@@ -116,7 +73,7 @@ class HvacForm:
 
     def programs(self, wanted: Iterable[CarDeparture], others: Programs) -> Programs:
         """Return programs with the numbers that are free."""
-        found = _by_time(self._moved(each, self.zone, self._car_zone) for each in wanted)
+        found = by_time(self._moved(each, self.zone, self._car_zone) for each in wanted)
         used = {str(each.get("id")) for each in others if self.is_used(each)}
         free = [number for number in range(1, MOST_PROGRAMS + 1) if str(number) not in used]
         return [
@@ -160,29 +117,9 @@ class HvacForm:
         return CarDeparture(Weekday(local.weekday()), time(local.hour, local.minute))
 
 
-def split(form: ProgramForm, programs: Programs, ours: Programs) -> tuple[Programs, Programs]:
-    """Return the programs of others and our own, which are the last of those with the same content."""
-    left = [form.content(each) for each in ours]
-    mine: set[int] = set()
-    for index in reversed(range(len(programs))):
-        if (content := form.content(programs[index])) in left:
-            left.remove(content)
-            mine.add(index)
-    numbered = list(enumerate(programs))
-    return [each for index, each in numbered if index not in mine], [each for index, each in numbered if index in mine]
-
-
 def departures_of(form: ProgramForm, programs: Programs) -> tuple[CarDeparture, ...]:
     """Return the departures of active programs, sorted."""
     return tuple(sorted({found for each in programs for found in form.departures(each)}))
-
-
-def _by_time(wanted: Iterable[CarDeparture]) -> dict[time, Collection[Weekday]]:
-    """Return the weekdays of each time, in the order in which the times are wanted."""
-    found: dict[time, set[Weekday]] = {}
-    for each in wanted:
-        found.setdefault(each.at, set()).add(each.weekday)
-    return {at: frozenset(days) for at, days in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,7 +128,7 @@ class _Shown:
 
     form: ProgramForm
     programs: Programs
-    settings: dict[str, Any] | None = None
+    settings: Settings | None = None
     is_followed: bool = True
 
 
@@ -202,15 +139,20 @@ class Departures:
     suspensions: Suspensions
 
     @property
+    def _storage(self) -> AccountStorage:
+        """Return what is stored of the account."""
+        return self.suspensions.storage
+
+    @property
     def _now(self) -> datetime:
         """Return the time."""
-        return self.suspensions.storage.clock.now()
+        return self._storage.clock.now()
 
     async def departures(self, car: VehicleClient) -> CarDepartures | None:
         """Return the active departures that a car shows, None if the response does not contain them."""
         if (shown := await self._shown(car)) is None:
             return None
-        others, ours = split(shown.form, shown.programs, self._ours(car))
+        others, ours = split(shown.programs, ev_settings.our_departures(self._storage, car), shown.form.content)
         if not shown.is_followed:
             return CarDepartures()
         used = sum(map(shown.form.is_used, others))
@@ -226,7 +168,7 @@ class Departures:
         async with self.suspensions.lock:
             shown = await self._shown_for_command(car)
             programs = self._current(car, shown)
-            others, ours = split(shown.form, programs, self._ours(car))
+            others, ours = split(programs, ev_settings.our_departures(self._storage, car), shown.form.content)
             new = shown.form.programs(wanted, others)
             if sum(map(shown.form.is_used, others)) + len(new) > MOST_PROGRAMS or len(new) < len(_times(wanted)):
                 text = f"The car holds {MOST_PROGRAMS} programs"
@@ -237,8 +179,8 @@ class Departures:
         """Return the programs of a car, at most some seconds old, None if the response is incomplete."""
         if car.endpoints.has_settings:
             settings = await car.settings(max_age=max_age)
-            complete = ev_settings.is_complete(settings)
-            return _Shown(form=SettingsForm(), programs=settings["programs"], settings=settings) if complete else None
+            complete = settings_programs.is_complete(settings)
+            return _Shown(form=SettingsForm(), programs=settings[PROGRAMS], settings=settings) if complete else None
         found, converter = await car.content(HVAC_SETTINGS, command=not max_age, max_age=max_age), car.converter()
         rows = reported_rows(found.get("schedules"))
         if rows is None or "mode" not in found:
@@ -260,22 +202,22 @@ class Departures:
 
     def _current(self, car: VehicleClient, shown: _Shown) -> Programs:
         """Return the programs of a car: those that were just sent if it does not show them yet."""
-        sent = self.suspensions.storage.sent_programs.get(car.vin)
-        return shown.programs if sent is None else sent.in_place_of(shown.programs, self._now)
-
-    def _ours(self, car: VehicleClient) -> Programs:
-        """Return the programs that may be in a car because of us."""
-        sent = self.suspensions.storage.sent_programs.get(car.vin)
-        return [] if sent is None else sent.ours
+        if shown.settings is not None:
+            current: Programs = ev_settings.current(self._storage, car, shown.settings)[PROGRAMS]
+            return current
+        sent = self._storage.sent_programs.get(car.vin)
+        is_on_its_way = sent is not None and sent.is_on_its_way(shown.programs, [], self._now)
+        return sent.programs if sent is not None and is_on_its_way else shown.programs
 
     async def _send(self, car: VehicleClient, shown: _Shown, programs: Programs, ours: Programs) -> None:
         """Send all programs of a car; they are stored before, because they may arrive without a response."""
         if shown.settings is not None:
-            await ev_settings.send(self.suspensions.storage, car, shown.settings, programs, ours=_distinct(shown, ours))
+            wanted = {**ev_settings.current(self._storage, car, shown.settings), PROGRAMS: programs}
+            await ev_settings.send(self._storage, car, shown.settings, wanted, departures=ours)
             return
-        storage, before = self.suspensions.storage, self.suspensions.storage.sent_programs.get(car.vin)
-        distinct = _distinct(shown, ours)
-        sent = SentPrograms(programs=programs, replaced=shown.programs, at=self._now, ours=distinct)
+        storage, before = self._storage, self._storage.sent_programs.get(car.vin)
+        kept = distinct(ours, shown.form.content)
+        sent = SentPrograms(programs=programs, replaced=shown.programs, at=self._now, ours=kept)
         storage.set_sent_programs(car.vin, sent)
         await storage.write()
         try:
@@ -289,8 +231,3 @@ class Departures:
 def _times(wanted: tuple[CarDeparture, ...]) -> Counter[object]:
     """Return the different times of departures."""
     return Counter(each.at for each in wanted)
-
-
-def _distinct(shown: _Shown, programs: Programs) -> Programs:
-    """Return programs without those that only differ in whether they are active."""
-    return list({shown.form.content(each): each for each in reversed(programs)}.values())[::-1]

@@ -28,8 +28,8 @@ LIGHTS = "actions/lights-start"
 REFRESH_LOCATION = "actions/refresh-location"
 SET_MODE = "actions/charge-set-mode"
 SET_SCHEDULE = "actions/charge-set-schedule"
-# Where newer cars start a charge, in place of the library's default.
-_SETTINGS: Mapping[str, str] = {CHARGE_START: "/kcm/v1/vehicles/{vin}/ev/settings"}
+# Where newer cars start a charge and hold their schedule, in place of the library's defaults.
+_SETTINGS: Mapping[str, str] = dict.fromkeys((CHARGE_START, CALENDAR), "/kcm/v1/vehicles/{vin}/ev/settings")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +99,7 @@ ADDITIONS: Final = (
     ),
     Addition(
         model="XBG2VE",
-        endpoints=(BATTERY, MILEAGE, CABIN, LOCATION, SOC_LEVELS, CHARGE_START, HVAC_START, HVAC_STOP),
+        endpoints=(BATTERY, MILEAGE, CABIN, LOCATION, SOC_LEVELS, CALENDAR, CHARGE_START, HVAC_START, HVAC_STOP),
         grade="observed",
         reason="The table lists the Spring of 2025 since version 0.6.2 only.",
         paths=_SETTINGS,

@@ -1,6 +1,7 @@
-"""Newer cars, which have settings instead of charge programs: start their charge, and restore their programs after it.
+"""Newer cars, which have settings instead of charge programs: their charge schedule, and the start of a charge.
 
-Such a car charges once no program is active. Its settings are only accepted as a whole, with the present time.
+Such a car charges at once while no program is active, and programs are activated again after such a charge. Settings
+are only accepted as a whole, with the present time. See `settings_programs` for what is not proven.
 """
 
 from typing import Any, Final
@@ -13,44 +14,160 @@ from ..exceptions import (
     RejectedError,
     UnsupportedError,
 )
-from ..models import ChargeWindow, CommandKind
-from .decode_schedule import clock, duration
-from .programs import DAYS, Programs, Windows
+from ..models import ChargeSchedule, CommandKind
+from . import settings_programs
+from .programs import Programs, Windows
 from .restoring import Suspensions
 from .routes import Route
-from .schedule_copy import SentPrograms
+from .schedule_copy import ScheduleCopy, SentPrograms, is_recent
+from .settings_programs import PROGRAMS, WINDOW, Settings, SettingsForm, charges_only
 from .storage import AccountStorage
 from .suspension import KeptSchedule
-from .vehicle import VehicleClient
+from .vehicle import CACHE_SECONDS, VehicleClient
 
-ACTIVE: Final = "programActivationStatus"
+# Documented for `hvac-settings`; newer cars show three, and their limit is not known.
+MOST_PROGRAMS: Final = 5
 _TIMESTAMP = "lastSettingsUpdateTimestamp"
-# All captured settings have these; a request without one of them could delete it.
-_FIELDS = (
-    "chargeDuration",
-    "chargeModeRq",
-    "chargeTimeStart",
-    "delegatedActivated",
-    "preconditioningHeatedLeftSeat",
-    "preconditioningHeatedRightSeat",
-    "preconditioningHeatedStrgWheel",
-    "preconditioningTemperature",
-)
+_content = SettingsForm().content
+
+
+async def schedule(suspensions: Suspensions, car: VehicleClient, *, command: bool = False) -> ChargeSchedule:
+    """Return the charge schedule in a car, or the last one known while the car charges at any time."""
+    settings = await car.settings(max_age=0.0 if command else CACHE_SECONDS)
+    if command:
+        suspensions.just_read.add(car.vin)
+    if not settings_programs.is_readable(settings):
+        return ChargeSchedule()
+    restored = _restored(suspensions, car, settings)
+    is_suspended = restored[PROGRAMS] != settings[PROGRAMS]
+    if (mode := settings_programs.mode(restored)) is None:
+        return ChargeSchedule()
+    shown, storage = settings_programs.windows(restored), suspensions.storage
+    copy = storage.copies.get(car.vin)
+    if shown and (copy is None or (copy.windows != shown and not _is_settling(copy, storage))):
+        storage.set_copy(car.vin, ScheduleCopy(windows=shown))
+    if mode is ChargeMode.ALWAYS and copy is not None:
+        shown = shown or copy.windows
+    override = mode if mode is ChargeMode.DELEGATED else None
+    enabled = None if override else mode is ChargeMode.SCHEDULED
+    return ChargeSchedule(enabled=enabled, override=override, windows=shown, unsettled=is_suspended)
+
+
+async def send_schedule(suspensions: Suspensions, car: VehicleClient, windows: Windows) -> None:
+    """Send a charge schedule and follow it; raise RejectedError if the car has no room for its program."""
+    # Raises if the windows need more than one time.
+    car.converter().to_programs(windows, car.endpoints.limits)
+    async with suspensions.lock:
+        shown = await _read(car)
+        settings = _restored(suspensions, car, current(suspensions.storage, car, shown))
+        others, mine = settings_programs.split(settings[PROGRAMS], _charges(suspensions.storage, car), _content)
+        programs = settings_programs.with_schedule(others, windows)
+        if len(programs) > MOST_PROGRAMS:
+            text = f"The car holds {MOST_PROGRAMS} programs"
+            raise RejectedError(text, key="programs_full", value=str(MOST_PROGRAMS))
+        wanted = {**settings, **settings_programs.window_fields(windows), PROGRAMS: programs}
+        copy = ScheduleCopy(windows=tuple(sorted(set(windows))), sent_at=suspensions.storage.clock.now())
+        try:
+            await send(suspensions.storage, car, shown, wanted, charges=[*programs[len(others) :], *mine])
+        except ConnectionFailedError as err:
+            if not err.unsent:
+                _note_sent(suspensions, car, wanted, copy)
+            raise
+        _note_sent(suspensions, car, wanted, copy)
+
+
+async def disable(suspensions: Suspensions, car: VehicleClient) -> None:
+    """Let a car charge whenever it is plugged in: none of its programs charges, and departures stay."""
+    async with suspensions.lock:
+        shown = await _read(car)
+        settings, suspension = current(suspensions.storage, car, shown), suspensions.of(car)
+        windows = settings_programs.windows(settings)
+        if windows and car.vin not in suspensions.storage.copies:
+            suspensions.storage.set_copy(car.vin, ScheduleCopy(windows=windows))
+        if suspension is not None:
+            kept = settings_programs.charging_on(suspension.kept.programs or [], ())
+            suspensions.update(car, kept=_kept({**settings, PROGRAMS: kept}))
+        wanted = {**settings, PROGRAMS: settings_programs.charging_on(settings[PROGRAMS], ())}
+        await send(suspensions.storage, car, shown, wanted)
 
 
 async def start(suspensions: Suspensions, car: VehicleClient) -> None:
     """Start charging with all programs inactive; those that are active are restored afterwards."""
     async with suspensions.lock:
-        settings = await _read(car)
-        programs, before = _current(suspensions.storage, car, settings), suspensions.of(car)
-        wanted = _activated(programs, [] if before is None else before.kept.programs or [])
-        if any(each[ACTIVE] for each in wanted):
-            kept = KeptSchedule(mode=ChargeMode.SCHEDULED, windows=_windows(settings, wanted), programs=wanted)
-            await suspensions.begin(car, kept, stops=False)
-        await send(suspensions.storage, car, settings, [{**each, ACTIVE: False} for each in programs])
+        shown = await _read(car)
+        settings = current(suspensions.storage, car, shown)
+        restored = _restored(suspensions, car, settings)
+        if any(map(settings_programs.is_active, restored[PROGRAMS])):
+            await suspensions.begin(car, _kept(restored), stops=False)
+        wanted = {**settings, PROGRAMS: settings_programs.inactive(settings[PROGRAMS])}
+        await send(suspensions.storage, car, shown, wanted)
 
 
-async def _read(car: VehicleClient) -> dict[str, Any]:
+def is_kept_of_settings(kept: KeptSchedule) -> bool:
+    """Return whether a kept schedule is one of settings, and not one of charge programs."""
+    return bool(kept.programs) and settings_programs.is_readable({PROGRAMS: kept.programs})
+
+
+async def restore(suspensions: Suspensions, car: VehicleClient) -> None:
+    """Activate the programs again that were active before the charge; all else stays as it is now."""
+    shown = _complete(await car.settings())
+    wanted = _restored(suspensions, car, current(suspensions.storage, car, shown))
+    if wanted[PROGRAMS] == shown[PROGRAMS]:
+        suspensions.shown_again(car)
+        suspensions.postpone(car)
+        return
+    suspensions.update(car, is_seen=True)
+    if not suspensions.is_settling(car):
+        await suspensions.send_back(
+            car, CommandKind.START_CHARGE, lambda _: send(suspensions.storage, car, shown, wanted)
+        )
+
+
+async def send(
+    storage: AccountStorage,
+    car: VehicleClient,
+    shown: Settings,
+    wanted: Settings,
+    *,
+    departures: Programs | None = None,
+    charges: Programs | None = None,
+) -> None:
+    """Send all settings in place of those that a car shows; it may ignore those with an old time.
+
+    `departures` and `charges` are the programs among them that are ours from now on, unless these stay.
+    """
+    before, now = storage.sent_programs.get(car.vin), storage.clock.now()
+    ours = [
+        *(our_departures(storage, car) if departures is None else departures),
+        *(_charges(storage, car) if charges is None else charges),
+    ]
+    sent = SentPrograms(
+        programs=wanted[PROGRAMS],
+        replaced=shown[PROGRAMS],
+        at=now,
+        ours=settings_programs.distinct(ours, _content),
+        window=_window(wanted),
+        replaced_window=_window(shown),
+    )
+    storage.set_sent_programs(car.vin, sent)
+    await storage.write()
+    try:
+        await car.post(Route.KCM_SETTINGS, {**wanted, _TIMESTAMP: f"{now:%Y-%m-%dT%H:%M:%SZ}"})
+    except CloudError as err:
+        if not isinstance(err, ConnectionFailedError) or err.unsent:
+            storage.set_sent_programs(car.vin, before)
+        raise
+
+
+def current(storage: AccountStorage, car: VehicleClient, shown: Settings) -> Settings:
+    """Return the settings of a car: what was just sent if it does not show that yet."""
+    sent = storage.sent_programs.get(car.vin)
+    if sent is None or not sent.is_on_its_way(shown[PROGRAMS], _window(shown), storage.clock.now()):
+        return shown
+    return {**shown, PROGRAMS: sent.programs, **dict(zip(WINDOW, sent.window, strict=False))}
+
+
+async def _read(car: VehicleClient) -> Settings:
     """Return the settings before a command; a refusal of this read is not one of the command."""
     try:
         return _complete(await car.settings())
@@ -58,95 +175,54 @@ async def _read(car: VehicleClient) -> dict[str, Any]:
         raise RejectedError(str(err), reason=err.reason, key="schedule_unread") from err
 
 
-def is_kept_of_settings(kept: KeptSchedule) -> bool:
-    """Return whether a kept schedule is one of settings, and not one of charge programs."""
-    return any(ACTIVE in each for each in kept.programs or ())
-
-
-async def restore(suspensions: Suspensions, car: VehicleClient, kept: KeptSchedule) -> None:
-    """Activate the programs again that were active before the charge; all else stays as it is now."""
-    settings = _complete(await car.settings())
-    wanted = _activated(_current(suspensions.storage, car, settings), kept.programs or [])
-    if wanted == settings["programs"]:
-        suspensions.shown_again(car)
-        suspensions.postpone(car)
-        return
-    suspensions.update(car, is_seen=True)
-    if not suspensions.is_settling(car):
-        await suspensions.send_back(
-            car, CommandKind.START_CHARGE, lambda _: send(suspensions.storage, car, settings, wanted)
-        )
-
-
-async def send(
-    storage: AccountStorage,
-    car: VehicleClient,
-    settings: dict[str, Any],
-    programs: Programs,
-    *,
-    ours: Programs | None = None,
-) -> None:
-    """Send all settings with other programs, of which some are `ours`; a car may ignore those with an old time."""
-    before, now = storage.sent_programs.get(car.vin), storage.clock.now()
-    known = [] if before is None else before.ours
-    sent = SentPrograms(programs=programs, replaced=settings["programs"], at=now, ours=known if ours is None else ours)
-    storage.set_sent_programs(car.vin, sent)
-    await storage.write()
-    try:
-        await car.post(Route.KCM_SETTINGS, {**settings, "programs": programs, _TIMESTAMP: f"{now:%Y-%m-%dT%H:%M:%SZ}"})
-    except CloudError as err:
-        if not isinstance(err, ConnectionFailedError) or err.unsent:
-            storage.set_sent_programs(car.vin, before)
-        raise
-
-
-def is_complete(settings: dict[str, Any]) -> bool:
-    """Return whether settings can be sent back: no part of them is missing."""
-    programs = settings.get("programs")
-    has_programs = isinstance(programs, list) and bool(programs) and all(map(_is_program, programs))
-    return has_programs and all(settings.get(name) is not None for name in _FIELDS)
-
-
-def _current(storage: AccountStorage, car: VehicleClient, settings: dict[str, Any]) -> Programs:
-    """Return the programs of a car: those that were just sent if it does not show them yet."""
-    shown: Programs = settings["programs"]
-    sent = storage.sent_programs.get(car.vin)
-    return shown if sent is None else sent.in_place_of(shown, storage.clock.now())
-
-
-def _complete(settings: dict[str, Any]) -> dict[str, Any]:
+def _complete(settings: Settings) -> Settings:
     """Return settings that can be sent back; raise RejectedError if a part of them is missing."""
-    if is_complete(settings):
+    if settings_programs.is_complete(settings):
         return settings
     raise RejectedError("ev/settings: the response is incomplete", key="schedule_unread")
 
 
-def _is_program(value: Any) -> bool:
-    """Return whether a value is a program that is active or not."""
-    return isinstance(value, dict) and isinstance(value.get(ACTIVE), bool)
+def _restored(suspensions: Suspensions, car: VehicleClient, settings: Settings) -> Settings:
+    """Return settings with the programs active again that were before a charge that has not ended."""
+    suspension = suspensions.of(car)
+    if suspension is None or not is_kept_of_settings(suspension.kept):
+        return settings
+    return {**settings, PROGRAMS: settings_programs.activated(settings[PROGRAMS], suspension.kept.programs or [])}
 
 
-def _activated(programs: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the programs with those active that are active in a copy: the same by position, otherwise by content."""
-    if len(programs) == len(kept):
-        active = [each.get(ACTIVE) is True for each in kept]
-    else:
-        contents = [_content(each) for each in kept if each.get(ACTIVE) is True]
-        active = [_content(each) in contents for each in programs]
-    pairs = zip(programs, active, strict=True)
-    return [{**each, ACTIVE: True} if is_active else each for each, is_active in pairs]
+def _kept(settings: Settings) -> KeptSchedule:
+    """Return what is restored after a charge."""
+    mode = settings_programs.mode(settings) or ChargeMode.ALWAYS
+    return KeptSchedule(mode=mode, windows=settings_programs.windows(settings), programs=settings[PROGRAMS])
 
 
-def _content(program: dict[str, Any]) -> dict[str, Any]:
-    """Return a program without its activation."""
-    return {name: value for name, value in program.items() if name != ACTIVE}
+def _note_sent(suspensions: Suspensions, car: VehicleClient, sent: Settings, copy: ScheduleCopy) -> None:
+    """Remember a charge schedule that was sent, which is also what is restored after a charge."""
+    suspensions.storage.set_copy(car.vin, copy)
+    suspensions.update(car, kept=_kept(sent))
 
 
-def _windows(settings: dict[str, Any], programs: list[dict[str, Any]]) -> Windows:
-    """Return the charge windows of the active programs, for messages."""
-    start, span = clock(settings["chargeTimeStart"]), duration(settings["chargeDuration"])
-    if start is None or span is None:
-        return ()
-    active = [each for each in programs if each[ACTIVE]]
-    days = [day for day, name in DAYS.items() if any(each.get(f"programActivation{name.title()}") for each in active)]
-    return tuple(ChargeWindow(day, start, span) for day in days)
+def _window(settings: Settings) -> list[Any]:
+    """Return the values of a charge schedule besides its programs."""
+    return [settings.get(name) for name in WINDOW]
+
+
+def _charges(storage: AccountStorage, car: VehicleClient) -> Programs:
+    """Return the programs that may be in a car because of our charge schedule."""
+    return [each for each in _ours(storage, car) if charges_only(each)]
+
+
+def our_departures(storage: AccountStorage, car: VehicleClient) -> Programs:
+    """Return the programs that may be in a car because of our departures."""
+    return [each for each in _ours(storage, car) if not charges_only(each)]
+
+
+def _ours(storage: AccountStorage, car: VehicleClient) -> Programs:
+    """Return the programs that may be in a car because of us."""
+    sent = storage.sent_programs.get(car.vin)
+    return [] if sent is None else sent.ours
+
+
+def _is_settling(copy: ScheduleCopy, storage: AccountStorage) -> bool:
+    """Return whether a car may not show yet what was sent to it."""
+    return copy.sent_at is not None and is_recent(copy.sent_at, storage.clock.now())

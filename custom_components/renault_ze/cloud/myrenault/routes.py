@@ -85,7 +85,10 @@ _BY_START: Mapping[str, Routes] = {
         CommandKind.STOP_CHARGE: (Route.KCM_PAUSE,),
     },
     # These cars start without active programs (#1348, #1915, #2239); they have no route to stop.
-    "settings": {CommandKind.START_CHARGE: (Route.KCM_SETTINGS,)},
+    "settings": dict.fromkeys(
+        (CommandKind.START_CHARGE, CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE),
+        (Route.KCM_SETTINGS,),
+    ),
 }
 # Of a model that no table lists; the first that the server accepts and the car follows is remembered.
 UNLISTED_ROUTES: Routes = {

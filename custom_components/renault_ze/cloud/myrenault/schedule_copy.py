@@ -128,18 +128,20 @@ def _programs(value: Any) -> Programs | None:
 class SentPrograms:
     """The programs last sent to a car, in place of those that were `replaced`.
 
-    `ours` are the departures among them that were sent from here, and earlier ones that may still be in the car.
+    `ours` are those among them that were sent from here, and earlier ones that may still be in the car. `window` is
+    the start, the duration, and the mode that the settings of newer cars have beside their programs.
     """
 
     programs: list[Any]
     replaced: list[Any]
     at: datetime
     ours: list[Any] = field(default_factory=list)
+    window: list[Any] = field(default_factory=list)
+    replaced_window: list[Any] = field(default_factory=list)
 
-    def in_place_of(self, shown: Programs, now: datetime) -> Programs:
-        """Return the programs of a car that shows some: those that were sent if it still shows the replaced ones."""
-        is_on_its_way = is_recent(self.at, now) and shown == self.replaced
-        return self.programs if is_on_its_way else shown
+    def is_on_its_way(self, shown: Programs, window: list[Any], now: datetime) -> bool:
+        """Return whether a car still shows what was replaced, because the programs were only just sent."""
+        return is_recent(self.at, now) and shown == self.replaced and window[: len(self.window)] == self.replaced_window
 
 
 def load_sent_programs(stored: Any) -> dict[str, SentPrograms]:

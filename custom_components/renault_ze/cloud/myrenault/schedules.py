@@ -61,6 +61,8 @@ class Schedules:
         command to start or stop charging; it is unsettled until the car shows it. A `command` may need this read.
         """
         self.storage.correct_times(car.vin)
+        if car.endpoints.has_settings:
+            return await ev_settings.schedule(self.suspensions, car, command=command)
         if (held := await self._held(car, command=command)) is None:
             return ChargeSchedule()
         if (kept := self.suspensions.suspended_schedule(car, held)) is not None:
@@ -76,7 +78,9 @@ class Schedules:
         )
 
     async def schedule_by(self, car: VehicleClient, clock: ScheduleClock) -> ChargeSchedule:
-        """Return the charge schedule in a car, converted by a clock."""
+        """Return the charge schedule in a car, converted by a clock if it has one of its own."""
+        if car.endpoints.has_settings:
+            return await ev_settings.schedule(self.suspensions, car)
         if (held := await self._held(car)) is None:
             return ChargeSchedule()
         known = self.suspensions.suspended_schedule(car, held) or (
@@ -87,7 +91,9 @@ class Schedules:
 
     async def send(self, car: VehicleClient, windows: Windows, route: Route) -> None:
         """Send and enable a charge schedule; raise UnsupportedError if the car cannot hold it."""
-        if car.is_first_generation and self.writer.programs_set_elsewhere(car, tuple(sorted(windows))):
+        if car.endpoints.has_settings:
+            await ev_settings.send_schedule(self.suspensions, car, windows)
+        elif car.is_first_generation and self.writer.programs_set_elsewhere(car, tuple(sorted(windows))):
             # Sending is only needed for another schedule, and not proven to keep inactive days.
             await self.writer.enable(car, [], route)
         else:
@@ -138,6 +144,9 @@ class Schedules:
 
     async def disable(self, car: VehicleClient, route: Route) -> None:
         """Let a car charge whenever it is plugged in; a suspension ends once the car shows that."""
+        if car.endpoints.has_settings:
+            await ev_settings.disable(self.suspensions, car)
+            return
         await self._copy_schedule(car)
         try:
             await self.writer.disable(car, route, await self.programs(car, route))
@@ -175,7 +184,7 @@ class Schedules:
             if (suspension := self.suspensions.of(car)) is None:
                 return
             if ev_settings.is_kept_of_settings(suspension.kept):
-                await ev_settings.restore(self.suspensions, car, suspension.kept)
+                await ev_settings.restore(self.suspensions, car)
                 return
             kept = await self._to_send_back(car)
             if kept is None:

@@ -14,7 +14,7 @@ from ..response import as_object
 from ..schedule import DAY, month_span
 from . import decode, routes
 from .capabilities import FIELDS, OPTIONAL, ModelEndpoints, battery_kwh, has_plug
-from .endpoints import BATTERY, CHARGE_START, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE
+from .endpoints import BATTERY, CALENDAR, CHARGE_START, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE
 from .programs import ProgramConverter, ScheduleClock
 from .routes import Route
 from .session import MyRenaultSession
@@ -59,7 +59,7 @@ class VehicleClient:
         self._urgent_until = 0.0
         self._before_command_until = 0.0
         # What only an entity shows is never urgent.
-        self._read_since_start: set[str] = {*OPTIONAL, Route.KCM_SETTINGS}
+        self._read_since_start: set[str] = set(OPTIONAL)
         self._reading = asyncio.Lock()
 
     def update(self, link: RenaultVehicle, details: Any) -> None:
@@ -123,7 +123,9 @@ class VehicleClient:
     @property
     def _schedule_clock(self) -> ScheduleClock:
         """Return the clock of the car's programs."""
-        return self._chosen_clock or self.endpoints.schedule_clock
+        # Settings have local times, as captured.
+        chosen = None if self.endpoints.has_settings else self._chosen_clock
+        return chosen or self.endpoints.schedule_clock
 
     def converter(self, clock: ScheduleClock | None = None) -> ProgramConverter:
         """Return the converter of the car's programs, by its own clock or by another one."""
@@ -202,13 +204,19 @@ class VehicleClient:
 
     async def settings(self, *, max_age: float = 0.0) -> dict[str, Any]:
         """Return the settings that newer cars have instead of charge programs; those for a command must not be old."""
-        read_at, found = self._cache.get(Route.KCM_SETTINGS, (0.0, {}))
-        if found and self.storage.clock.monotonic() - read_at < max_age:
-            return found
+        async with self._reading:
+            read_at, found = self._cache.get(CALENDAR, (0.0, {}))
+            if not found or self.storage.clock.monotonic() - read_at >= max_age:
+                found = await self._request_settings(command=not max_age)
+        return found
+
+    async def _request_settings(self, *, command: bool = False) -> dict[str, Any]:
+        """Request the settings, which come without the usual envelope."""
         path = ACCOUNT_ENDPOINT_ROOT + routes.path(Route.KCM_SETTINGS)
-        response = await self._request(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=not max_age)
+        response = await self._request(CALENDAR, lambda: self.link.http_get(path), command=command)
         found = as_object(response.raw_data)
-        self._cache[Route.KCM_SETTINGS] = (self.storage.clock.monotonic(), found)
+        self._cache[CALENDAR] = (self.storage.clock.monotonic(), found)
+        self.storage.set_served(self.vin, CALENDAR)
         return found
 
     async def read_details(self) -> None:
@@ -217,6 +225,9 @@ class VehicleClient:
 
     async def probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
+        if endpoint == CALENDAR and self.endpoints.has_settings:
+            await self._request_settings()
+            return
         if endpoint not in {CHARGES, SESSIONS}:
             await self._request_content(endpoint)
             return
