@@ -39,18 +39,18 @@ async def schedule(suspensions: Suspensions, car: VehicleClient, *, command: boo
     if not settings_programs.is_readable(settings):
         return ChargeSchedule()
     restored = _restored(suspensions, car, settings)
-    is_suspended = restored[PROGRAMS] != settings[PROGRAMS]
     if (mode := settings_programs.mode(restored)) is None:
         return ChargeSchedule()
-    shown, storage = settings_programs.windows(restored), suspensions.storage
-    copy = storage.copies.get(car.vin)
-    if shown and (copy is None or (copy.windows != shown and not _is_settling(copy, storage))):
-        storage.set_copy(car.vin, ScheduleCopy(windows=shown))
-    if mode is ChargeMode.ALWAYS and copy is not None:
-        shown = shown or copy.windows
+    windows = settings_programs.windows(restored)
+    shown = settings_programs.mode(settings), settings_programs.windows(settings)
+    copied = _copied(suspensions.storage, car, windows)
     override = mode if mode is ChargeMode.DELEGATED else None
-    enabled = None if override else mode is ChargeMode.SCHEDULED
-    return ChargeSchedule(enabled=enabled, override=override, windows=shown, unsettled=is_suspended)
+    return ChargeSchedule(
+        enabled=None if override else mode is ChargeMode.SCHEDULED,
+        override=override,
+        windows=copied if mode is ChargeMode.ALWAYS and not windows else windows,
+        unsettled=shown != (mode, windows),
+    )
 
 
 async def send_schedule(suspensions: Suspensions, car: VehicleClient, windows: Windows) -> None:
@@ -80,14 +80,13 @@ async def disable(suspensions: Suspensions, car: VehicleClient) -> None:
     """Let a car charge whenever it is plugged in: none of its programs charges, and departures stay."""
     async with suspensions.lock:
         shown = await _read(car)
-        settings, suspension = current(suspensions.storage, car, shown), suspensions.of(car)
-        windows = settings_programs.windows(settings)
-        if windows and car.vin not in suspensions.storage.copies:
-            suspensions.storage.set_copy(car.vin, ScheduleCopy(windows=windows))
-        if suspension is not None:
-            kept = settings_programs.charging_on(suspension.kept.programs or [], ())
-            suspensions.update(car, kept=_kept({**settings, PROGRAMS: kept}))
-        wanted = {**settings, PROGRAMS: settings_programs.charging_on(settings[PROGRAMS], ())}
+        settings = current(suspensions.storage, car, shown)
+        restored = _restored(suspensions, car, settings)
+        _copied(suspensions.storage, car, settings_programs.windows(restored))
+        programs = settings_programs.charging_on(restored[PROGRAMS], ())
+        suspensions.update(car, kept=_kept({**settings, PROGRAMS: programs}))
+        # A departure that a charge has suspended stays inactive until its end.
+        wanted = {**settings, PROGRAMS: settings_programs.active_as(programs, settings[PROGRAMS])}
         await send(suspensions.storage, car, shown, wanted)
 
 
@@ -223,6 +222,11 @@ def _ours(storage: AccountStorage, car: VehicleClient) -> Programs:
     return [] if sent is None else sent.ours
 
 
-def _is_settling(copy: ScheduleCopy, storage: AccountStorage) -> bool:
-    """Return whether a car may not show yet what was sent to it."""
-    return copy.sent_at is not None and is_recent(copy.sent_at, storage.clock.now())
+def _copied(storage: AccountStorage, car: VehicleClient, shown: Windows) -> Windows:
+    """Return the last windows known, which those that a car shows replace unless others were just sent."""
+    copy = storage.copies.get(car.vin) or ScheduleCopy(windows=())
+    is_settling = copy.sent_at is not None and is_recent(copy.sent_at, storage.clock.now())
+    if shown and copy.windows != shown and not is_settling:
+        copy = ScheduleCopy(windows=shown)
+        storage.set_copy(car.vin, copy)
+    return copy.windows

@@ -106,6 +106,12 @@ def activated(programs: Programs, kept: Programs) -> Programs:
     return [{**each, _ACTIVE: True} if is_active else each for each, is_active in pairs]
 
 
+def active_as(programs: Programs, others: Programs) -> Programs:
+    """Return the programs without those active that are inactive among others, which are the same by position."""
+    pairs = zip(programs, others, strict=True)
+    return [{**each, _ACTIVE: is_active(each) and is_active(other)} for each, other in pairs]
+
+
 def inactive(programs: Programs) -> Programs:
     """Return the programs, all inactive: the car then charges at once."""
     return [{**each, _ACTIVE: False} for each in programs]
