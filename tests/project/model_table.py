@@ -54,6 +54,7 @@ EVIDENCE: dict[Capability, dict[str, tuple[str, str]]] = {
         "X101VE": ("observed", "hRZ#105"),
         "X102VE": ("not proven", "one owner; not with several windows (#1708, #2202)"),
         "XCB1VE": ("observed", "one owner (#2016, #2018)"),
+        "*": ("not proven", "no successful write is reported; the fields are in fixtures of the library"),
     },
     Capability.CHARGE_LIMIT: {
         "R5E1VE": ("observed", "fixture of the library"),
