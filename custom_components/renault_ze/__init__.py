@@ -46,8 +46,8 @@ from .entity import add_vehicle, one_at_a_time
 from .formats import async_setup_locale
 from .frontend import async_setup_frontend, load_module, unload_module
 from .lifecycle.assignment import assignment
+from .lifecycle.cleanup import clean_up
 from .lifecycle.demo import start_demo
-from .lifecycle.reloads import track_account, track_reload_causes
 from .messages import no_vehicle, translated
 from .notifications import track_notifications
 from .prices import remove_prices, start_prices
@@ -122,8 +122,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await hass.config_entries.async_forward_entry_setups(entry, entry.runtime_data.platforms)
     await _add_vehicles(hass, entry, vehicles)
     _finish_setup(hass, entry)
-    track_account(hass, entry, account)
-    track_reload_causes(hass, entry)
+    lifecycle.track_account(hass, entry, account)
+    lifecycle.track_reload_causes(hass, entry)
     return True
 
 
@@ -160,7 +160,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     await remove_prices(hass, entry)
     if is_demo(entry.data):
         await remove_statistics(hass, entry)
-    lifecycle.clean_up(hass, entry, storage)
+    clean_up(hass, entry, storage)
     if not hass.config_entries.async_entries(DOMAIN):
         await unload_module(hass)
 

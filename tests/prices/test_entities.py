@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.renault_ze.const import CONF_ELECTRICITY_PRICE, DOMAIN
-from custom_components.renault_ze.prices.units import PriceUnit, price_unit
+from custom_components.renault_ze.prices.rates import PriceUnit, price_unit
 from tests.prices.conftest import Pass, Start
 from tests.prices.integrations import HOUR, QUARTER, price_at, steps
 

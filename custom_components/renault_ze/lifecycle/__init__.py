@@ -1,41 +1,37 @@
-"""The start and end of an entry: which of its cars run, and what is cleaned up when they no longer do.
+"""The start and end of an entry: which of its cars run, when it is reloaded, and what is cleaned up after it.
 
 Home Assistant tells an entry that it is unloaded, but not why: to be reloaded, as after a change of its options, to be
 disabled or to be removed. Only after the unload can it be seen that the entry has ended.
-
-A car that no longer runs keeps a charge schedule it can use without Home Assistant, and no timer of ours.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
 from typing import Any
 
-from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
-from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    SOURCE_REAUTH,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..cloud.exceptions import AuthenticationError, CloudError
-from ..cloud.models import Part, Vehicle
-from ..cloud.protocol import Cloud, suspended_cars
-from ..connect import open_cloud, open_http
+from ..cloud.models import Account
 from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
 from ..devices import is_device_disabled
-from ..plan import sending, timer, window_edits
-from ..plan.corrections import plan_without_future_times
-from ..plan.model import DepartureRecord, Plan, as_json, from_json
-from ..plan.sending import LEAST_GAP
-from ..plan.settings import TIMER_DELAY, settings_of
-from ..plan.situation import Situation
-from ..plan.steps import SendSchedule
 from ..repairs.issues import delete_issues
-from ..storage import NewSession, Storage
-from ..vehicle.state import VehicleState
+from ..storage import Storage
+from ..vehicle.reading import SLOW_INTERVAL
 from .assignment import assignment
+from .cleanup import clean_up
 
 # An entry in one of these states is not loaded again by itself.
 _ENDED = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_ERROR, ConfigEntryState.MIGRATION_ERROR}
@@ -48,8 +44,6 @@ _RUNS = {
 }
 # The running cars of each entry that has not ended.
 _RUNNING: HassKey[dict[str, frozenset[str]]] = HassKey(f"{DOMAIN}.running")
-# An hour of attempts: whichever of our schedules a car holds after that, it can charge by it.
-_MAX_ATTEMPTS = 6
 
 
 @callback
@@ -141,175 +135,54 @@ def _running(hass: HomeAssistant) -> dict[str, frozenset[str]]:
     return hass.data.setdefault(_RUNNING, {})
 
 
-@callback
-def clean_up(
-    hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage, vins: AbstractSet[str] | None = None
-) -> None:
-    """Clean up the cars of an entry in the background, or only some of a loaded one, whose devices are disabled."""
-    is_removed = hass.config_entries.async_get_entry(entry.entry_id) is not entry
-    suspended = suspended_cars(storage.session)
-    ended = {vin: storage.plan(vin) for vin in storage.plans.keys() | suspended if vins is None or vin in vins}
-    plans = {vin: _plan_at_end(from_json(plan), is_removed=is_removed) for vin, plan in ended.items()}
-    if plans := {vin: plan for vin, plan in plans.items() if _is_unclean(plan) or vin in suspended}:
-        cleanup = _Cleanup(hass, entry, storage, plans, is_loaded=vins is not None)
-        hass.async_create_background_task(cleanup.run(), "renault_ze cleanup", eager_start=False)
+def track_account(hass: HomeAssistant, entry: ConfigEntry[Any], account: Account) -> None:
+    """Reload the entry when a vehicle joins or leaves the account, unless all its vehicles are disabled."""
+    if not entry.runtime_data.vehicles:
+        return
 
-
-def _plan_at_end(plan: Plan, *, is_removed: bool) -> Plan:
-    """Return a plan that no longer runs; unless its entry is removed, the next departure keeps its timer."""
-    plan = window_edits.at_end(plan)
-    return timer.without_departures(plan) if is_removed else replace(plan, timer=None, car_departures=None)
-
-
-def _is_unclean(plan: Plan) -> bool:
-    """Return whether a car may hold something that it should not when its plan no longer runs."""
-    return plan.claimed or plan.timer is not None or plan.car_departures is not None
-
-
-class _Cleanup:
-    """Sends each car its schedule and deletes our timer, with retries until the cars show both or the entry is back."""
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry[Any],
-        storage: Storage,
-        plans: Mapping[str, Plan],
-        *,
-        is_loaded: bool,
-    ) -> None:
-        """Start with the stored plans of the cars."""
-        self._hass = hass
-        self._entry = entry
-        self._plans = dict(plans)
-        self._is_loaded = is_loaded
-        self._is_removed = hass.config_entries.async_get_entry(entry.entry_id) is not entry
-        # The session of a removed entry is not stored.
-        self._session = NewSession(storage.session)
-        self._storage: Storage | None = None
-        self._attempts = 0
-
-    async def run(self, _: datetime | None = None) -> None:
-        """Clean up each car, and schedule another attempt if something is left to do."""
-        async with self._entry.setup_lock:
-            wait = await self._clean_up_cars() if self._is_current() else None
-        self._attempts += 1
-        if wait is not None and self._attempts < _MAX_ATTEMPTS:
-            async_call_later(self._hass, wait, HassJob(self.run, "renault_ze cleanup", cancel_on_shutdown=True))
-
-    def _is_current(self) -> bool:
-        """Return whether the entry is in the same state as before; a reloaded entry has another storage."""
-        if self._is_removed:
-            return True
-        exists = self._hass.config_entries.async_get_entry(self._entry.entry_id) is self._entry
-        if self._is_loaded and self._entry.state is ConfigEntryState.LOADED:
-            self._storage = self._entry.runtime_data.storage
-        expected = ConfigEntryState.LOADED if self._is_loaded else ConfigEntryState.NOT_LOADED
-        return exists and self._entry.state is expected
-
-    def _is_ours(self, vin: str) -> bool:
-        """Return whether a car still needs the cleanup: no other entry has it, and its device was not enabled again."""
-        if vin not in self._plans or assignment(self._hass).elsewhere(vin, self._entry.entry_id) is not None:
-            return False
-        return not self._is_loaded or is_device_disabled(self._hass, self._entry, vin)
-
-    async def _clean_up_cars(self) -> timedelta | None:
-        """Clean up each car, and return when to try again, None when all is done."""
-        if not any(map(self._is_ours, self._plans)):
-            return None
-        try:
-            async with self._cloud() as cloud:
-                vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
-                waits = [await self._clean_up(cloud, each) for each in vehicles if self._is_ours(each.vin)]
-        except AuthenticationError as err:
-            # The user cannot be asked for another password, and servers lock accounts after repeated failures.
-            LOGGER.warning("%s: Cannot reset the cars' schedule and timer: %s", self._entry.title, err)
-            return None
-        except CloudError as err:
-            LOGGER.warning("%s: Cannot reset the cars' schedule and timer yet: %s", self._entry.title, err)
-            return LEAST_GAP
-        return min((wait for wait in waits if wait is not None), default=None)
-
-    @asynccontextmanager
-    async def _cloud(self) -> AsyncIterator[Cloud]:
-        """Open the cloud with the stored session, and close both again; those of a loaded entry stay open."""
-        if self._is_loaded:
-            yield self._entry.runtime_data.cloud
+    async def compare(_: datetime) -> None:
+        # Servers lock accounts after repeated failures.
+        if any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
             return
-        if not self._is_removed:
-            self._storage = Storage(self._hass, self._entry.entry_id)
-            await self._storage.load(None)
-        http = open_http(self._hass)
         try:
-            storage = self._storage or self._session
-            yield await open_cloud(self._hass, http, self._entry.data, storage, self._entry.options)
-        finally:
-            http.detach()
-            if self._storage is not None:
-                await self._storage.close()
+            now = await entry.runtime_data.cloud.account(max_age=ACCOUNT_MAX_AGE)
+        except AuthenticationError:
+            entry.async_start_reauth(hass)
+            return
+        except CloudError as err:
+            LOGGER.debug("Cannot read the account: %s", err)
+            return
+        if now != account:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    async def _clean_up(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
-        """Delete our timer from a car and restore its schedule; return when to try again, None when both are done."""
-        settings = settings_of(self._entry.options, vehicle)
-        plan = self._plans[vehicle.vin] = plan_without_future_times(
-            self._plans[vehicle.vin], dt_util.utcnow(), settings
-        )
-        waits = [
-            await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
-            await self._delete_departures(cloud, vehicle) if plan.car_departures is not None else None,
-            # The charge schedule that the car has lost with a command.
-            None if await cloud.restore_charge_schedule(vehicle.vin) else LEAST_GAP,
-            await self._restore_schedule(cloud, vehicle) if plan.claimed else None,
-        ]
-        return min((wait for wait in waits if wait is not None), default=None)
+    entry.async_on_unload(async_track_time_interval(hass, compare, SLOW_INTERVAL, cancel_on_shutdown=True))
 
-    async def _delete_timer(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
-        """Delete our timer from a car, and return when to check that it is gone."""
-        shown, now = await cloud.preconditioning_timer(vehicle.vin), dt_util.utcnow()
-        part, settings = Part.PRECONDITIONING_TIMER, settings_of(self._entry.options, vehicle)
-        state = VehicleState(preconditioning_timer=shown, known=frozenset({part}), read_at={part: now})
-        situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
-        plan = self._plans[vehicle.vin] = timer.with_observed_timer(situation)
-        step = next(timer.deletion(situation.with_plan(plan)), None)
-        if step is not None and step.at <= now:
-            self._plans[vehicle.vin] = timer.with_deletion(plan, now)
-            await cloud.cancel_preconditioning_timer(vehicle.vin)
-        return None if plan.timer is None else TIMER_DELAY
 
-    async def _delete_departures(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
-        """Delete our departures from a car, and return when to check that they are gone."""
-        plan = self._plans[vehicle.vin]
-        found, is_sent = await cloud.departures(vehicle.vin), plan.car_departures == DepartureRecord()
-        if found is not None and not found.ours and is_sent:
-            self._plans[vehicle.vin] = replace(plan, car_departures=None)
-            return None
-        self._plans[vehicle.vin] = replace(plan, car_departures=DepartureRecord())
-        await cloud.set_departures(vehicle.vin, ())
-        return LEAST_GAP
+@callback
+def track_reload_causes(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Reload the entry when a device is disabled or enabled, or when the time zone of its cars changes."""
+    home, registry = hass.config.time_zone, dr.async_get(hass)
 
-    async def _restore_schedule(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
-        """Send a car its schedule as soon as the cloud takes it, and return when to check."""
-        held = await cloud.charge_schedule(vehicle.vin)
-        now, state = dt_util.utcnow(), VehicleState(charge_schedule=held, known=frozenset({Part.CHARGE_SCHEDULE}))
-        settings = settings_of(self._entry.options, vehicle)
-        plan = window_edits.without_additional(self._plans[vehicle.vin], settings, now)
-        situation = Situation(plan=plan, state=state, now=now, settings=settings)
-        plan = self._plans[vehicle.vin] = sending.with_observed_schedule(situation)
-        steps = sending.steps(situation.with_plan(plan))
-        step = next((each for each in steps if isinstance(each, SendSchedule)), None)
-        if step is None or step.at > now:
-            return None if step is None else step.at - now
-        if await self._store_sent_schedule(vehicle.vin, step, now):
-            await cloud.set_charge_schedule(vehicle.vin, step.schedule.windows)
-        return LEAST_GAP
+    @callback
+    def device_updated(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        device = registry.async_get(event.data["device_id"])
+        ours = isinstance(device, dr.DeviceEntry) and device.config_entry_id == entry.entry_id
+        if ours and event.data["action"] == "update" and "disabled_by" in event.data["changes"]:
+            # Later: entities that handle the same event before they are unloaded would be removed for good.
+            hass.loop.call_soon(_reload, hass, entry)
 
-    async def _store_sent_schedule(self, vin: str, step: SendSchedule, now: datetime) -> bool:
-        """Store what is about to be sent, and return whether that is on disk: an entry that is back must wait then."""
-        taken = sending.with_sent(self._plans[vin], step.schedule, now)
-        if self._storage is not None and (stored := self._storage.plan(vin)) is not None:
-            self._storage.remember_plan(vin, as_json(replace(from_json(stored), last_sent=taken.last_sent)))
-            if not await self._storage.flush():
-                self._storage.remember_plan(vin, stored)
-                return False
-        self._plans[vin] = taken
-        return True
+    @callback
+    def zone_changed(_: Event[Any]) -> None:
+        zones = {str(each.vehicle.time_zone) for each in entry.runtime_data.vehicles.values()}
+        if hass.config.time_zone != home and home in zones:
+            _reload(hass, entry)
+
+    entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, device_updated))
+    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, zone_changed))
+
+
+@callback
+def _reload(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Reload an entry, unless it is being disabled or removed."""
+    if entry.state is ConfigEntryState.LOADED and entry.disabled_by is None:
+        hass.config_entries.async_schedule_reload(entry.entry_id)

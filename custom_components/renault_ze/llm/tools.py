@@ -1,4 +1,4 @@
-"""The tools for language models, which call the actions of the integration."""
+"""The tools for language models, which call the actions of the integration, and what they tell about a car."""
 
 from abc import abstractmethod
 import asyncio
@@ -14,17 +14,21 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import entity_registry as er, selector
 from homeassistant.helpers.llm import LLMContext, Tool, ToolAnnotations, ToolInput, ToolResult
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..cloud.models import DAYS, CommandKind
 from ..const import DOMAIN
 from ..coordinator import VehicleCoordinator
-from ..messages import exception_text
+from ..devices import name_of
+from ..messages import exception_text, sentence_text
 from ..plan.model import LEAST_LIMIT
 from ..services import vehicle_for
-from ..views import responses
+from ..vehicle.results import CommandStatus
+from ..views import plan_entities, responses
+from ..views.plan_entities import Shown
 from ..views.responses import Json
-from .status import message, status
+from ..views.sentences import Sentence, command_problem, command_reason
 
 # A car is reached by SMS, which takes minutes; an assistant ends a conversation that takes longer than five.
 ANSWER_WITHIN: Final = timedelta(minutes=2)
@@ -188,3 +192,39 @@ async def _set_charge_limit(
         raise _error(key)
     data = {ATTR_ENTITY_ID: state.entity_id, ATTR_VALUE: level}
     await hass.services.async_call(NUMBER, SERVICE_SET_VALUE, data, blocking=True, context=context)
+
+
+def status(coordinator: VehicleCoordinator) -> Json:
+    """Return what is known about a car."""
+    hass, situation = coordinator.hass, coordinator.situation(dt_util.utcnow())
+    car = responses.car(situation, coordinator.vehicle, coordinator.planner.next_step, has_prices=False)
+    plan, battery = car["plan"], car["battery"] or {}
+    return {
+        "car": name_of(hass, coordinator.config_entry, coordinator.vehicle.vin),
+        **{key: car[key] for key in ("time_zone", "now", "outdated")},
+        "battery": {key: battery.get(key) for key in ("level_percent", "range_km", "plugged_in", "reported_at")},
+        "charging": {
+            **{key: battery.get(key) for key in ("charging", "charge_ends_at")},
+            **_reason(hass, plan_entities.charging_reason(situation)),
+        },
+        "preconditioning": _reason(hass, plan_entities.preconditioning_reason(situation)),
+        "plan": {key: plan[key] for key in ("next_departure", "next_window", "departures", "paused", "limit")},
+        "commands": [
+            {key: each[key] for key in ("command", "status", "reason", "sent_at")} for each in car["commands"]
+        ],
+    }
+
+
+def message(hass: HomeAssistant, coordinator: VehicleCoordinator, command: CommandKind) -> str | None:
+    """Return a sentence about a command that was not confirmed, None if it was."""
+    last = coordinator.data.commands.get(command)
+    if last is None or last.status is CommandStatus.CONFIRMED:
+        return None
+    if not last.is_settled:
+        return sentence_text(hass, Sentence("command_pending", {}))
+    return sentence_text(hass, command_reason(last) if last.is_done else command_problem(last))
+
+
+def _reason(hass: HomeAssistant, shown: Shown) -> Json:
+    """Return a reason with its sentences."""
+    return {"reason": shown.value, **{key: sentence_text(hass, text) for key, text in shown.sentences.items()}}

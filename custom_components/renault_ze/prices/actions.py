@@ -16,9 +16,8 @@ import voluptuous as vol
 
 from ..const import LOGGER
 from ..vehicle.prices import Price, Prices, prices_of
-from .rates import listed_prices
+from .rates import listed_prices, price_unit
 from .source import PriceSource, PricesUnavailableError, days, follow_entry
-from .units import price_unit
 
 # The day of Europe's power exchanges.
 _CET = ZoneInfo("Europe/Brussels")

@@ -14,9 +14,8 @@ from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
 from homeassistant.util import dt as dt_util
 
 from ..vehicle.prices import Price, Prices, prices_of
-from .rates import number, prices_in_attributes
+from .rates import PriceUnit, number, price_unit, prices_in_attributes
 from .source import PriceSource, PricesUnavailableError
-from .units import PriceUnit, price_unit
 
 _QUARTER = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)

@@ -22,8 +22,18 @@ from ..plain import PlainCloud
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..reports import Cabin
 from ..schedule import check_supported, month_span, next_at
-from .car import CAPACITY_KWH, CHARGING_W, MINIMUM_LEVEL, DemoCar, advanced, in_window, new_car, obeying
-from .days import is_plugged_in, outside_temperature
+from .car import (
+    CAPACITY_KWH,
+    CHARGING_W,
+    MINIMUM_LEVEL,
+    DemoCar,
+    advanced,
+    in_window,
+    is_plugged_in,
+    new_car,
+    obeying,
+    outside_temperature,
+)
 
 # No car has this number: the letter O is not used.
 DEMO_VIN: Final = "VF1DEMO0000000001"
