@@ -5,7 +5,6 @@ from collections.abc import Iterable, Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -16,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
-from .cloud.models import Account, Capability, Vehicle
+from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import is_demo, mark_as_moved, open_cloud, open_http, updated_title, zone_named
 from .const import (
@@ -26,7 +25,6 @@ from .const import (
     DOMAIN,
     MAX_PARALLEL_POLLS,
     MINOR_VERSION,
-    PLATFORMS,
     TICK,
 )
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
@@ -42,7 +40,7 @@ from .devices import (
     vins_of,
 )
 from .energy import remove_statistics, track_energy
-from .entity import add_vehicle, one_at_a_time
+from .entity import add_vehicle, one_at_a_time, platforms_of
 from .formats import async_setup_locale
 from .frontend import async_setup_frontend, load_module, unload_module
 from .lifecycle.assignment import assignment
@@ -67,12 +65,6 @@ from .storage import Storage
 from .vehicle.reading import SLOW_INTERVAL, shortest_interval
 from .vehicle.tracker import command_allowance
 
-# The platforms whose entities not every vehicle has.
-_NEEDS = {
-    Platform.IMAGE: {Capability.PICTURE},
-    Platform.NUMBER: {Capability.CHARGE_LIMIT, Capability.CHARGE_SCHEDULE, Capability.PRECONDITIONING_TEMPERATURE},
-    Platform.TIME: {Capability.NOTIFICATIONS},
-}
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
@@ -110,7 +102,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         allowance=command_allowance(replace(account, vehicles=running)),
         poll_slots=asyncio.Semaphore(MAX_PARALLEL_POLLS),
         entity_factories=[],
-        platforms=_platforms(running),
+        platforms=platforms_of(running),
         prices=await start_prices(hass, entry),
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
@@ -220,12 +212,6 @@ async def _own_vehicles(
     for vehicle in own:
         register(hass, entry, vehicle, alone=len(own) == 1)
     return own
-
-
-def _platforms(vehicles: Iterable[Vehicle]) -> list[Platform]:
-    """Return the platforms that may have an entity of a vehicle."""
-    capabilities = frozenset[Capability]().union(*(each.capabilities for each in vehicles))
-    return [each for each in PLATFORMS if each not in _NEEDS or not _NEEDS[each].isdisjoint(capabilities)]
 
 
 async def _update_time_zone(storage: Storage, coordinator: VehicleCoordinator) -> None:

@@ -1,12 +1,13 @@
 """Base class of the entities of a vehicle, and how they are added."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, override
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_platform, entity_registry as er
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -14,11 +15,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util.hass_dict import HassKey
 
-from .cloud.models import Capability, Part
-from .const import CONF_MOVED, DOMAIN
+from .cloud.models import Capability, Part, Vehicle
+from .const import CONF_MOVED, DOMAIN, PLATFORMS
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of
 
+# The platforms whose entities not every vehicle has.
+_NEEDS = {
+    Platform.IMAGE: {Capability.PICTURE},
+    Platform.NUMBER: {Capability.CHARGE_LIMIT, Capability.CHARGE_SCHEDULE, Capability.PRECONDITIONING_TEMPERATURE},
+    Platform.TIME: {Capability.NOTIFICATIONS},
+}
 _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.lock")
 
 
@@ -188,3 +195,9 @@ def _unregistered(hass: HomeAssistant, new_entities: list[NewEntities]) -> set[E
         for each in entities
         if each.unique_id is None or known(platform, DOMAIN, each.unique_id) is None
     }
+
+
+def platforms_of(vehicles: Iterable[Vehicle]) -> list[Platform]:
+    """Return the platforms that may have an entity of a vehicle."""
+    capabilities = frozenset[Capability]().union(*(each.capabilities for each in vehicles))
+    return [each for each in PLATFORMS if each not in _NEEDS or not _NEEDS[each].isdisjoint(capabilities)]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,7 @@ from homeassistant.util.uuid import random_uuid_hex
 import voluptuous as vol
 
 from .cloud.models import DAYS, EVERY_DAY, Capability, Vehicle, Weekday
-from .cloud.schedule import ScheduleError, check_date, errors_of, instant, raise_first, window
+from .cloud.schedule import ScheduleError, check_date, errors_of, raise_first, window
 from .plan import edits, window_edits
 from .plan.model import LEAST_LIMIT, Departure, Plan, PlannedWindow
 from .plan.settings import Settings
@@ -198,7 +198,7 @@ class PlanEdit:
         for day in new.skipped:
             check_date(day, self.now)
         if old is not None:
-            self._check_skipped(old, new.skipped - old.skipped)
+            edits.check_not_begun(old, new.skipped - old.skipped, self.settings, self.now)
         is_only_skipped = old is not None and replace(new, skipped=old.skipped) == old
         return new if is_only_skipped else edits.valid_departure(new, self.now)
 
@@ -207,7 +207,7 @@ class PlanEdit:
         entered, today = _entered(row), self.now.astimezone(self.settings.zone).date()
         skipped = blank.skipped if blank.on == row["date"] else frozenset()
         if "skipped" in row:
-            wanted = (day for day in row["skipped"] if day >= today and _occurs(entered, day))
+            wanted = (day for day in row["skipped"] if day >= today and entered.is_on(day))
             skipped = frozenset(day for day in skipped if day < today).union(wanted)
         return replace(
             entered,
@@ -221,13 +221,6 @@ class PlanEdit:
             skipped=skipped,
             moved_from=None if row["date"] is None else blank.moved_from,
         )
-
-    def _check_skipped(self, departure: Departure, days: Iterable[date]) -> None:
-        """Refuse to skip a departure whose preconditioning has started, because a run cannot be stopped."""
-        ahead = self.settings.start_before if departure.precondition else timedelta()
-        for day in days:
-            if instant(day, departure.at, self.settings.zone) - ahead <= self.now:
-                raise ScheduleError("departure_begun", (), day)
 
 
 def windows_of(
@@ -290,11 +283,6 @@ def _entered(row: Data) -> Departure:
 def _content(departure: Departure) -> tuple[Any, ...]:
     """Return the values that two entered departures may not have in common."""
     return departure.name.casefold(), departure.at, departure.weekdays, departure.on
-
-
-def _occurs(departure: Departure, day: date) -> bool:
-    """Return whether a departure takes place on a date unless it is skipped."""
-    return day == departure.on or day.weekday() in departure.weekdays
 
 
 def _merged(errors: Iterable[ScheduleError]) -> list[ScheduleError]:

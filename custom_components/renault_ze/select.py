@@ -11,7 +11,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .cloud.models import CHANNELS, Capability, NotificationChannel, Part
+from .cloud.models import Capability, Part
+from .cloud.notifications import CHANNELS, NotificationChannel
 from .cloud.schedule import ScheduleError
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities

@@ -8,13 +8,8 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from custom_components.renault_ze.cloud.models import (
-    ChargeWindow,
-    DoNotDisturb,
-    NotificationChannel,
-    NotificationSettings,
-    Weekday,
-)
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.notifications import DoNotDisturb, NotificationChannel, NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 

@@ -10,13 +10,9 @@ import pytest
 
 from custom_components.renault_ze.cloud.charging import ChargeState, ChargingPoint
 from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
-from custom_components.renault_ze.cloud.models import (
-    Battery,
-    ChargeEventKind,
-    NotificationSettings,
-    Result,
-)
+from custom_components.renault_ze.cloud.models import Battery, ChargeEventKind, Result
 from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.notifications import NotificationSettings
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.cloud.reports import Cabin, Location
 from simulator.myrenault import MyRenaultSimulator

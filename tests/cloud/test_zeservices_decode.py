@@ -13,14 +13,12 @@ from custom_components.renault_ze.cloud.models import (
     ChargeEventKind,
     ChargeSchedule,
     ChargeWindow,
-    DoNotDisturb,
-    NotificationChannel,
-    NotificationSettings,
     PreconditioningRun,
     PreconditioningSource,
     Result,
     Weekday,
 )
+from custom_components.renault_ze.cloud.notifications import DoNotDisturb, NotificationChannel, NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import decode
 from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges
 

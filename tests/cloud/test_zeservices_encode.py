@@ -6,13 +6,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
-from custom_components.renault_ze.cloud.models import (
-    ChargeWindow,
-    DoNotDisturb,
-    NotificationChannel,
-    NotificationSettings,
-    Weekday,
-)
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.notifications import DoNotDisturb, NotificationChannel, NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import decode, encode, normalized_address
 
 QUARTER = timedelta(minutes=15)

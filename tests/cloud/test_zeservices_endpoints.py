@@ -15,12 +15,11 @@ from custom_components.renault_ze.cloud.models import (
     ChargeEventKind,
     ChargeSchedule,
     ChargeWindow,
-    NotificationChannel,
-    NotificationSettings,
     PreconditioningSource,
     Result,
     Weekday,
 )
+from custom_components.renault_ze.cloud.notifications import NotificationChannel, NotificationSettings
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator

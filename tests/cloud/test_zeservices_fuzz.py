@@ -12,14 +12,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
-from custom_components.renault_ze.cloud.models import (
-    Account,
-    Battery,
-    ChargeEvent,
-    ChargeSchedule,
-    NotificationSettings,
-    PreconditioningRun,
-)
+from custom_components.renault_ze.cloud.models import Account, Battery, ChargeEvent, ChargeSchedule, PreconditioningRun
+from custom_components.renault_ze.cloud.notifications import NotificationSettings
 from custom_components.renault_ze.cloud.redaction import redacted
 from custom_components.renault_ze.cloud.zeservices import decode, fields as words
 from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges

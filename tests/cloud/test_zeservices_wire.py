@@ -4,7 +4,8 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
-from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule, NotificationSettings
+from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule
+from custom_components.renault_ze.cloud.notifications import NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import transport
 from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges
 from tests.cloud.endpoints import COMMANDS, NOW, READS, VIN, Call, client

@@ -8,7 +8,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, NotificationChannel, Weekday
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
+from custom_components.renault_ze.cloud.notifications import NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command

@@ -7,7 +7,8 @@ from dataclasses import replace
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
+from custom_components.renault_ze.cloud.models import CommandKind
+from custom_components.renault_ze.cloud.notifications import NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command

@@ -7,7 +7,7 @@ from datetime import timedelta
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.renault_ze.cloud.models import NotificationChannel
+from custom_components.renault_ze.cloud.notifications import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands

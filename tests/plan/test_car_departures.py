@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import Weekday
 from custom_components.renault_ze.plan import edits
-from custom_components.renault_ze.plan.model import Outcome
+from custom_components.renault_ze.plan.records import Outcome
 from custom_components.renault_ze.vehicle import commands
 from simulator.world.records import Source
 from tests.plan.car_departures import (

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
-from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
+from custom_components.renault_ze.plan.model import Pause, Plan
+from custom_components.renault_ze.plan.records import Attempt
 from custom_components.renault_ze.plan.timetable import departure_times
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState

@@ -11,7 +11,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.decisions import next_step
-from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, PlannedWindow
+from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow
+from custom_components.renault_ze.plan.records import Attempt, Outcome
 from custom_components.renault_ze.plan.timetable import departure_times, weekly_schedule
 from custom_components.renault_ze.services.plan import plan_response
 from custom_components.renault_ze.views import plan_entities

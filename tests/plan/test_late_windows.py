@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.plan.decisions import recorded
-from custom_components.renault_ze.plan.model import Plan, SentSchedule
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.records import SentSchedule
 from custom_components.renault_ze.plan.steps import Step
 from tests.plan.simulated.states import (
     SETTINGS,

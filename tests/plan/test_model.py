@@ -12,17 +12,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKind
 from custom_components.renault_ze.plan import edits, window_edits
 from custom_components.renault_ze.plan.decisions import is_idle, next_step, recorded
-from custom_components.renault_ze.plan.model import (
-    Attempt,
-    Outcome,
-    Pause,
-    Plan,
-    SentSchedule,
-    Timer,
-    as_json,
-    from_json,
-    with_readable_parts,
-)
+from custom_components.renault_ze.plan.model import Pause, Plan, as_json, from_json, with_readable_parts
+from custom_components.renault_ze.plan.records import Attempt, Outcome, SentSchedule, Timer
 from custom_components.renault_ze.plan.steps import DepartureMessage, SetTimer, Start, StepKind, WindowMessage
 from tests.common import cases
 from tests.plan.simulated.instance import CAR

@@ -12,7 +12,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.plan.corrections import in_other_zone
-from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.records import Attempt, Outcome, Timer
 from custom_components.renault_ze.plan.timetable import departure_times
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator

@@ -9,7 +9,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, Part
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.decisions import recorded
-from custom_components.renault_ze.plan.model import Departure, Outcome, Timer
+from custom_components.renault_ze.plan.model import Departure
+from custom_components.renault_ze.plan.records import Outcome, Timer
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.vehicle.results import CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState

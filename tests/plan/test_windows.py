@@ -9,7 +9,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
 from custom_components.renault_ze.plan import timetable, window_edits as edits
 from custom_components.renault_ze.plan.decisions import recorded
-from custom_components.renault_ze.plan.model import Plan, PlannedWindow, SentSchedule
+from custom_components.renault_ze.plan.model import Plan, PlannedWindow
+from custom_components.renault_ze.plan.records import SentSchedule
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.steps import SendSchedule, Step, StepKind, StepReason
 from tests.plan.simulated.states import (

@@ -17,13 +17,8 @@ import pytest
 import voluptuous as vol
 
 from custom_components.renault_ze.cloud.charging import ChargingPoint as PointWord
-from custom_components.renault_ze.cloud.models import (
-    ChargeEventKind,
-    CommandKind,
-    NotificationChannel,
-    PreconditioningSource,
-    Result,
-)
+from custom_components.renault_ze.cloud.models import ChargeEventKind, CommandKind, PreconditioningSource, Result
+from custom_components.renault_ze.cloud.notifications import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.flow_schemas import OPTIONS_SCHEMA
 from custom_components.renault_ze.plan.steps import Shortage, StepKind, StepReason

@@ -15,7 +15,8 @@ from homeassistant.util.yaml import load_yaml, parse_yaml
 import pytest
 import voluptuous as vol
 
-from custom_components.renault_ze.cloud.models import DAYS, NotificationChannel
+from custom_components.renault_ze.cloud.models import DAYS
+from custom_components.renault_ze.cloud.notifications import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.services import ACTIONS, async_setup_services
 from tests.project.sources import INTEGRATION, SERVICES

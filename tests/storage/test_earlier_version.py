@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.renault_ze.cloud import codec
-from custom_components.renault_ze.cloud.models import ChargeSchedule, DoNotDisturb
+from custom_components.renault_ze.cloud.models import ChargeSchedule
+from custom_components.renault_ze.cloud.notifications import DoNotDisturb
 from custom_components.renault_ze.plan.model import as_json, from_json, with_readable_parts
 from custom_components.renault_ze.plan.settings import Disabled
 from custom_components.renault_ze.vehicle.results import CommandResult

@@ -24,18 +24,8 @@ from custom_components.renault_ze.cloud.myrenault.suspension import (
     load_suspensions,
 )
 from custom_components.renault_ze.plan import decisions
-from custom_components.renault_ze.plan.model import (
-    Attempt,
-    Departure,
-    Outcome,
-    Pause,
-    Plan,
-    PlannedWindow,
-    SentSchedule,
-    Timer,
-    as_json,
-    from_json,
-)
+from custom_components.renault_ze.plan.model import Departure, Pause, Plan, PlannedWindow, as_json, from_json
+from custom_components.renault_ze.plan.records import Attempt, Outcome, SentSchedule, Timer
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.services.plan import plan_response

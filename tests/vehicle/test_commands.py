@@ -9,14 +9,13 @@ from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeSchedule,
     ChargeWindow,
-    NotificationChannel,
-    NotificationSettings,
     Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
     Weekday,
 )
+from custom_components.renault_ze.cloud.notifications import NotificationChannel, NotificationSettings
 from custom_components.renault_ze.cloud.reports import Cabin
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.results import CONFIRMED, CommandOutcome, CommandReason, CommandStatus

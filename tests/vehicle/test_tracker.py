@@ -11,10 +11,10 @@ from custom_components.renault_ze.cloud.models import (
     Capability,
     ChargeSchedule,
     CommandKind,
-    NotificationSettings,
     Part,
     Vehicle,
 )
+from custom_components.renault_ze.cloud.notifications import NotificationSettings
 from custom_components.renault_ze.cloud.reports import Cabin
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command

@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
 from custom_components.renault_ze.plan import edits, window_edits
-from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, SentSchedule, Timer
+from custom_components.renault_ze.plan.model import Departure, Plan
+from custom_components.renault_ze.plan.records import Attempt, Outcome, SentSchedule, Timer
 from custom_components.renault_ze.vehicle.results import CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.reasons import (

@@ -1,10 +1,9 @@
 """The data that both clouds return, in common terms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
-from typing import Literal
 
 from .charging import ChargeMode, ChargeState, ChargingPoint
 from .reports import TemperatureRange
@@ -95,14 +94,6 @@ class ChargeEventKind(StrEnum):
     STARTED = "started"
     ENDED = "ended"
     START_REQUESTED = "start_requested"
-
-
-class NotificationChannel(StrEnum):
-    """How the cloud sends a notification."""
-
-    NONE = "none"
-    EMAIL = "email"
-    SMS = "sms"
 
 
 class Weekday(IntEnum):
@@ -249,44 +240,6 @@ class ChargeSchedule:
     def on(self, weekday: Weekday) -> tuple[ChargeWindow, ...]:
         """Return the windows that start on a weekday."""
         return tuple(window for window in self.windows if window.weekday is weekday)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DoNotDisturb:
-    """The daily time without notifications, in the vehicle's wall clock."""
-
-    start: time
-    end: time
-
-    @property
-    def empty(self) -> bool:
-        """Return whether start and end are equal, which a server may take for the whole day or for no time at all."""
-        return self.start == self.end
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotificationSettings:
-    """The channel of each notification, None for an unknown one.
-
-    `do_not_disturb` is None if it is off, and `unknown` if it cannot be decoded.
-    """
-
-    battery_status: NotificationChannel | None = None
-    charge_start: NotificationChannel | None = None
-    charge_end: NotificationChannel | None = None
-    charge_problem: NotificationChannel | None = None
-    low_battery: NotificationChannel | None = None
-    low_battery_reminder: NotificationChannel | None = None
-    do_not_disturb: DoNotDisturb | Literal["unknown"] | None = None
-
-    @property
-    def silence(self) -> DoNotDisturb | None:
-        """Return the do not disturb time, None if it is off or unknown."""
-        return self.do_not_disturb if isinstance(self.do_not_disturb, DoNotDisturb) else None
-
-
-# The kinds of notification by their names in the cloud and in actions.
-CHANNELS = tuple(each.name for each in fields(NotificationSettings) if each.name != "do_not_disturb")
 
 
 class CommandKind(StrEnum):

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from .exceptions import UnsupportedError
-from .models import ChargeSchedule, CommandKind, NotificationSettings, Part
+from .models import ChargeSchedule, CommandKind, Part
+from .notifications import NotificationSettings
 from .reports import Cabin, ChargeLimits, Location
 from .schedule import CarDeparture, CarDepartures
 

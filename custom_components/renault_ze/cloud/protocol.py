@@ -5,17 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, Final, Protocol
 
-from .models import (
-    Account,
-    Battery,
-    ChargeEvent,
-    ChargeSchedule,
-    ChargeWindow,
-    CommandKind,
-    NotificationSettings,
-    Part,
-    PreconditioningRun,
-)
+from .models import Account, Battery, ChargeEvent, ChargeSchedule, ChargeWindow, CommandKind, Part, PreconditioningRun
+from .notifications import NotificationSettings
 from .reports import Cabin, ChargeLimits, Location
 from .schedule import CarDeparture, CarDepartures
 

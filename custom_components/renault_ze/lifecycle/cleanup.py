@@ -19,7 +19,8 @@ from ..const import ACCOUNT_MAX_AGE, LOGGER
 from ..devices import is_device_disabled
 from ..plan import sending, timer, window_edits
 from ..plan.corrections import plan_without_future_times
-from ..plan.model import DepartureRecord, Plan, as_json, from_json
+from ..plan.model import Plan, as_json, from_json
+from ..plan.records import DepartureRecord
 from ..plan.sending import LEAST_GAP
 from ..plan.settings import TIMER_DELAY, settings_of
 from ..plan.situation import Situation

@@ -12,11 +12,12 @@ from operator import itemgetter
 
 from ..cloud.models import Part
 from ..cloud.schedule import DAY, CarDeparture, CarDepartures, instant
-from .model import DepartureRecord, Plan
+from .model import Plan
+from .records import DepartureRecord
 from .settings import Settings
 from .situation import INSTANT, Situation
 from .steps import DepartureMessage, DepartureTime, SetCarDepartures, Start, StepReason
-from .timer import set_at
+from .timer import set_at, silent_at
 from .timetable import dates
 
 # A departure that is not seen in the car this long before preconditioning starts is started by a command.
@@ -36,14 +37,14 @@ def confirmed_by(each: DepartureTime, settings: Settings) -> datetime:
 
 def can_keep(situation: Situation, each: DepartureTime) -> bool:
     """Return whether a departure is for the car to keep, and no command was sent or is to be sent for it."""
-    attempt = situation.attempt(each)
-    return each.departure.uses_timer and not (attempt.without_timer or attempt.sent) and situation.is_kept_clear(each)
+    attempt, uses_timer = situation.attempt(each), each.departure.uses_timer
+    return uses_timer and not (attempt.without_timer or attempt.sent) and each.is_shown_once(situation.zone)
 
 
 def setting(situation: Situation, each: DepartureTime) -> Iterator[Start | DepartureMessage]:
     """Yield the command in case the car does not start by itself, or the message that a command follows instead."""
     if situation.has_timer(each):
-        if (at := situation.silent_at(each)) < each.ready_at:
+        if (at := silent_at(situation, each)) < each.ready_at:
             yield Start(at=at, reason=StepReason.TIMER_SILENT, departure=each)
         return
     reason = StepReason.TIMER_SET_ELSEWHERE if _is_changed(situation.plan) else StepReason.TIMER_FAILED

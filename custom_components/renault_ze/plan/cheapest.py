@@ -7,15 +7,15 @@ apply.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise, zip_longest
 from statistics import mean, median
 from typing import NamedTuple
 
-from ..cloud.models import ChargeWindow, Weekday
-from ..cloud.schedule import DAY, GRID, Span, first_quarter, merged, on_date, overlap, split
+from ..cloud.schedule import DAY, GRID, Span, first_quarter, merged, overlap, split
 from ..vehicle.prices import Prices
 from .charge_model import FULL, ChargeModel
+from .chosen import can_begin, can_end
 from .model import ChosenWindows
 from .settings import Settings
 from .slot_search import Quarter, Task, search
@@ -224,7 +224,7 @@ class _Quarters:
             in_all=most,
             switching=_SWITCHING_KWH * usual,
             running=any(begin < self.begin < end for begin, end in self._night.followed),
-            can_stop=self._can_end(self.begin),
+            can_stop=can_end(self.begin, settings.zone),
         )
 
     def _most_windows(self) -> int | None:
@@ -247,20 +247,9 @@ class _Quarters:
             price=self._prices[index],
             day=begin.astimezone(zone).toordinal(),
             fixed=None if is_free else is_own,
-            can_begin=self._can_begin(begin),
-            can_end=self._can_end(begin + GRID),
+            can_begin=can_begin(begin, self._settings.zone),
+            can_end=can_end(begin + GRID, self._settings.zone),
         )
-
-    def _can_begin(self, at: datetime) -> bool:
-        """Return whether a window by the wall clock can begin at an instant, which the end of summer time repeats."""
-        local = at.astimezone(self._settings.zone)
-        return not local.fold and on_date(local.date(), _window(local.time()), self._settings.zone).begin == at
-
-    def _can_end(self, at: datetime) -> bool:
-        """Return whether a window by the wall clock can end at an instant."""
-        local = at.astimezone(self._settings.zone)
-        start = local.replace(tzinfo=None, fold=0) - GRID
-        return not local.fold and on_date(start.date(), _window(start.time()), self._settings.zone).end == at
 
     def windows(self, flags: Sequence[bool]) -> list[Span]:
         """Return the windows of chosen quarters, and the user's where no prices are known."""
@@ -298,8 +287,3 @@ class _Quarters:
         starts = [0, *(at for at, (one, two) in enumerate(pairwise(slots), 1) if one[1:] != (two.begin, two.price))]
         for first, last in pairwise([*starts, len(slots)] if slots else []):
             yield slots[first]._replace(end=slots[last - 1].end)
-
-
-def _window(start: time) -> ChargeWindow:
-    """Return a window of a quarter of an hour."""
-    return ChargeWindow(Weekday.MONDAY, start, GRID)

@@ -38,6 +38,24 @@ def _quarter_before(shown: datetime) -> datetime:
     return shown - (shown - datetime.combine(shown.date(), time.min)) % GRID
 
 
+def can_begin(at: datetime, zone: tzinfo) -> bool:
+    """Return whether a window by the wall clock can begin at an instant, which the end of summer time repeats."""
+    local = at.astimezone(zone)
+    return not local.fold and on_date(local.date(), _quarter_from(local.time()), zone).begin == at
+
+
+def can_end(at: datetime, zone: tzinfo) -> bool:
+    """Return whether a window by the wall clock can end at an instant."""
+    local = at.astimezone(zone)
+    start = local.replace(tzinfo=None, fold=0) - GRID
+    return not local.fold and on_date(start.date(), _quarter_from(start.time()), zone).end == at
+
+
+def _quarter_from(start: time) -> ChargeWindow:
+    """Return a window of a quarter of an hour."""
+    return ChargeWindow(Weekday.MONDAY, start, GRID)
+
+
 class LeftOut(NamedTuple):
     """A window that does not occur on a date because others were chosen, and when it would occur."""
 

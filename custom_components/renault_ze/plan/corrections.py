@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from ..cloud.schedule import DAY, instant, is_ahead, next_at
 from ..vehicle.state import CLOCK_TOLERANCE
-from .model import Attempt, DepartureRecord, Outcome, Plan, SentSchedule, Timer
+from .model import Plan
+from .records import Attempt, DepartureRecord, Outcome, SentSchedule, Timer
 from .sending import LEAST_GAP
 from .settings import RETRY_AFTER, Settings
 from .timer import set_at, wall_clock

@@ -6,7 +6,7 @@ The error has a message `key`, the affected weekdays, and a `value` for the mess
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from ..cloud.models import Capability, CommandKind, Vehicle
 from ..cloud.schedule import ScheduleError, check_date, instant
@@ -53,6 +53,14 @@ def check_not_past(departure: Departure, zone: tzinfo, now: datetime) -> None:
 def is_past(departure: Departure, zone: tzinfo, now: datetime) -> bool:
     """Return whether a departure is on a single date in the past."""
     return departure.on is not None and instant(departure.on, departure.at, zone) <= now
+
+
+def check_not_begun(departure: Departure, days: Iterable[date], settings: Settings, now: datetime) -> None:
+    """Refuse to skip a departure whose preconditioning has started, because a run cannot be stopped."""
+    ahead = settings.start_before if departure.precondition else timedelta()
+    for day in days:
+        if instant(day, departure.at, settings.zone) - ahead <= now:
+            raise ScheduleError("departure_begun", (), day)
 
 
 def has_timer(vehicle: Vehicle) -> bool:
@@ -163,5 +171,5 @@ def _skipped(plan: Plan, zone: tzinfo) -> list[tuple[datetime, str, date]]:
         (instant(day, each.at, zone), each.id, day)
         for each in plan.departures
         for day in each.skipped
-        if day == each.on or day.weekday() in each.weekdays
+        if each.is_on(day)
     )

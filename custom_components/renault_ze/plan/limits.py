@@ -16,7 +16,8 @@ from ..vehicle.results import CommandStatus
 from .charge_model import FULL, observed_speed
 from .chosen import followed
 from .forecast import charge_limit, forecast
-from .model import ChosenWindows, LimitRecord, Plan
+from .model import ChosenWindows, Plan
+from .records import LimitRecord
 from .situation import Situation
 from .steps import DepartureMessage, DepartureTime, Forecast, StepReason, StopCharge
 from .timetable import Occurrence, occurrences
@@ -142,7 +143,7 @@ def with_shortened_windows(situation: Situation) -> Plan:
 def level_warning(situation: Situation) -> Iterator[DepartureMessage]:
     """Yield the message for each departure whose level cannot be reached, from the evening before it."""
     for coming in situation.coming_departures:
-        if situation.now < situation.checks(coming)[0]:
+        if situation.now < coming.checks(situation.settings)[0]:
             return
         target, is_told = coming.departure.target_level, situation.attempt(coming).level_warned_at is not None
         if target is None or is_told:

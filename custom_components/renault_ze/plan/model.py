@@ -1,14 +1,13 @@
 """The plan of a vehicle: departures, the user's charge schedule, and what was done about them.
 
 The car holds a copy of the charge schedule; the plan is what Home Assistant keeps and stores (`as_json`, `from_json`).
-Beside the user's input it records what was sent and reported, so that a restart neither repeats nor forgets a command.
+Beside the user's input it has `records` of what was sent and reported.
 It is changed by the user (`edits`, `window_edits`), by what is read from the car, and by each step (`planner`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from functools import cached_property
 import hashlib
 import json
@@ -16,8 +15,8 @@ from typing import Any
 
 from ..cloud import codec
 from ..cloud.codec import stored_as
-from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
-from ..cloud.schedule import CarDeparture
+from ..cloud.models import ChargeWindow, Weekday
+from .records import Attempt, DepartureRecord, LimitRecord, SentSchedule, Timer
 from .savings import Savings
 
 # Past departures and windows for one date stay visible in a calendar for this long.
@@ -25,17 +24,6 @@ PAST_KEPT = timedelta(days=60)
 # The lowest level (percent) at which charging may end.
 LEAST_LIMIT = 50
 type Days = Mapping[Weekday, tuple[PlannedWindow, ...]]
-
-
-class Outcome(StrEnum):
-    """The result of a departure; `SENT` is all that can be known where a cloud never shows preconditioning runs."""
-
-    READY = "ready"
-    SENT = "ordered"
-    FAILED = "failed"
-    MISSED = "missed"
-    TOO_LOW = "too_low"
-    CANCELED = "called_off"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +49,10 @@ class Departure:
     since: datetime | None = None
     moved_from: str | None = None
     target_level: int | None = None
+
+    def is_on(self, day: date) -> bool:
+        """Return whether it is on a date, skipped or not."""
+        return day == self.on if self.on is not None else day.weekday() in self.weekdays
 
     def time_id(self, day: date) -> str:
         """Return what identifies the time of a weekly departure on a date."""
@@ -106,81 +98,6 @@ class Pause:
     last: date
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
-    """What was done about a departure on one day.
-
-    A command is `unanswered` until it is known to have been sent; after a restart it may never have been.
-    """
-
-    departure: str
-    ready_at: datetime
-    sent: int = 0
-    sent_at: datetime | None = None
-    unanswered: bool = False
-    warned_at: datetime | None = None
-    without_timer: bool = False
-    outcome: Outcome | None = None
-    level_warned_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Timer:
-    """The car's preconditioning timer as set by the plan; `unanswered` as in `Attempt`."""
-
-    departure: str
-    ready_at: datetime
-    start_at: datetime
-    sent_at: datetime
-    sent: int = 1
-    unanswered: bool = False
-    cancelled_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DepartureRecord:
-    """The departures last sent to a car, and how often departures were sent in a row without being seen in it.
-
-    `held` are all departures that were last seen in the car. Those that were sent are `confirmed` once they were seen;
-    if they no longer are, they were changed in the car or an app at `changed_at`, and stay like that.
-    """
-
-    sent: tuple[CarDeparture, ...] = ()
-    sent_at: datetime | None = None
-    tries: int = 0
-    confirmed: bool = False
-    held: tuple[CarDeparture, ...] = ()
-    changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SentSchedule:
-    """The charge schedule last sent to the car, and how often in a row; it has no windows if it was disabled."""
-
-    at: datetime
-    windows: tuple[ChargeWindow, ...]
-    enabled: bool = True
-    tries: int = 1
-
-    def is_of(self, schedule: ChargeSchedule) -> bool:
-        """Return whether a charge schedule is the one that was sent."""
-        return (self.enabled, self.windows) == (bool(schedule.enabled), schedule.windows)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LimitRecord:
-    """What was done about the charge limit: when a charge was stopped, how often, and when the user started one.
-
-    It is overridden while that charge goes on. At `ignored_at`, the car had not followed several commands to stop.
-    """
-
-    stopped_at: datetime | None = None
-    tries: int = 0
-    started_at: datetime | None = None
-    is_overridden: bool = False
-    ignored_at: datetime | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The plan of a vehicle as it is stored.
@@ -217,7 +134,7 @@ class Plan:
     cheapest_hours: bool = False
     savings: Savings | None = None
     charge_limit: int | None = None
-    limit: LimitRecord = LimitRecord()
+    limit: LimitRecord = field(default_factory=LimitRecord)
     charging_speed: float | None = None
 
     @property
@@ -240,6 +157,11 @@ class Plan:
         """Return whether windows are chosen for their price."""
         return self.cheapest_hours and self.controls_charging
 
+    @property
+    def charges_at_once(self) -> bool:
+        """Return whether a charge that the user started goes on instead of the one in the cheapest hours."""
+        return self.charges_in_cheapest_hours and self.limit.is_overridden and not self.claimed
+
     @cached_property
     def revision(self) -> str:
         """Return a short text that changes with each edit by the user, and not with what is sent or observed."""
@@ -252,6 +174,12 @@ class Plan:
             cheapest_hours=self.cheapest_hours,
         )
         return hashlib.sha256(json.dumps(as_json(entered), sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def dates(self) -> list[date]:
+        """Return the dates of single departures, of skipped ones, and the last one of a pause."""
+        days = [day for each in self.departures for day in (each.on, *each.skipped) if day is not None]
+        return days if self.paused is None else [*days, self.paused.last]
 
     def departure(self, departure_id: str) -> Departure | None:
         """Return a departure by its id."""

@@ -205,7 +205,8 @@ class Planner:
         # What was read earlier does not tell what the car holds now.
         is_read = situation.held is not None and not any(isinstance(each, CloudError) for each in responses.values())
         wanted = sending.unsent(situation) if is_read else sending.wanted_schedule(situation)
-        if wanted is None or (situation.is_sending and self.plan.last_sent and self.plan.last_sent.is_of(wanted)):
+        last, is_sending = self.plan.last_sent, situation.state.is_sending_schedule
+        if wanted is None or (is_sending and last is not None and last.is_of(wanted)):
             return wanted is not None
         step = steps.SendSchedule(at=now, reason=StepReason.PLAN_CHANGED, schedule=wanted)
         for err in responses.values():

@@ -24,10 +24,12 @@ from ..vehicle.state import (
     seen_preconditioning,
 )
 from .forecast import forecast
-from .model import PAST_KEPT, Attempt, Outcome, Plan
+from .model import PAST_KEPT, Plan
+from .records import Attempt, Outcome
 from .settings import GIVEN_UP_AFTER, MOST_SENT, RETRY_AFTER, TIMER_DELAY, Settings
 from .situation import Situation
 from .steps import DepartureMessage, DepartureTime, Start, Step, StepReason
+from .timer import silent_at
 
 # A run is reported within five minutes (by owners); a command without a report is sent again while there is time.
 UNCONFIRMED_AFTER = timedelta(minutes=6)
@@ -62,7 +64,7 @@ def with_responses(plan: Plan, state: VehicleState, now: datetime) -> Plan:
 
 def warning(situation: Situation, each: DepartureTime) -> Iterator[DepartureMessage]:
     """Yield a warning of a battery that will be too low, from the evening before and again an hour before."""
-    (evening, again), now = situation.checks(each), situation.now
+    (evening, again), now = each.checks(situation.settings), situation.now
     warned_at = situation.attempt(each).warned_at
     if each.departure.override or now < evening or (warned_at is not None and not warned_at < again <= now):
         return
@@ -104,7 +106,7 @@ def is_unread(situation: Situation, step: Step) -> bool:
         return False
     state, attempt = situation.state, situation.attempt(step.departure)
     if step.reason is StepReason.TIMER_SILENT:
-        return not read_since(state, situation.silent_at(step.departure))
+        return not read_since(state, silent_at(situation, step.departure))
     if step.reason is not StepReason.RETRY or attempt.sent_at is None:
         return False
     tracked = command_since(state, attempt.sent_at)
@@ -146,7 +148,7 @@ def _due(situation: Situation, each: DepartureTime) -> tuple[datetime, StepReaso
     attempt, state = situation.attempt(each), situation.state
     if attempt.sent_at is None:
         if situation.has_timer(each):
-            return situation.silent_at(each), StepReason.TIMER_SILENT
+            return silent_at(situation, each), StepReason.TIMER_SILENT
         return each.start_at, StepReason.DEPARTURE
     if attempt.sent >= MOST_SENT:
         return None

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from ..cloud.models import ChargeSchedule, Part
 from ..cloud.schedule import DAY, on_date
 from .desired import WORTH_SENDING, desired_schedule
-from .model import PAST_KEPT, Plan, PlannedWindow, SentSchedule
+from .model import PAST_KEPT, Plan, PlannedWindow
+from .records import SentSchedule
 from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, Situation
 from .steps import SendSchedule, StepReason, WindowMessage
 from .timetable import Occurrence, two_days_earlier, weekly_schedule
@@ -43,7 +44,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
         plan = replace(plan, claimed=False)
         situation = situation.with_plan(plan)
     begun = situation.begun_windows
-    if not plan.controls_charging or situation.is_changed_elsewhere or situation.charges_at_once:
+    if not plan.controls_charging or situation.is_changed_elsewhere or situation.plan.charges_at_once:
         return _with_checked_windows(
             replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun]
         )
@@ -61,7 +62,7 @@ def steps(situation: Situation) -> Iterator[SendSchedule | WindowMessage]:
     """Yield the next charge schedule to send, and the message about an absent window."""
     if situation.held is None or situation.is_changed_elsewhere or not situation.plan.is_owned:
         return
-    if situation.charges_at_once:
+    if situation.plan.charges_at_once:
         # A charge schedule would end the charge that the user started.
         return
     if situation.plan.charge_enabled:
@@ -135,7 +136,7 @@ def not_before(situation: Situation, schedule: ChargeSchedule) -> datetime:
     if last is not None and last.at <= now:
         doublings = min(last.tries - 1, _MOST_DOUBLINGS) if is_repeated(situation.plan, schedule, now) else 0
         at = max(now, last.at + min(LEAST_GAP * 2**doublings, LONGEST_GAP))
-    return max(at, now + _CHECK_AGAIN) if situation.is_sending else at
+    return max(at, now + _CHECK_AGAIN) if situation.state.is_sending_schedule else at
 
 
 def may_arrive(plan: Plan, absent: Occurrence, now: datetime) -> bool:
@@ -163,7 +164,7 @@ def _adopted(situation: Situation, held: ChargeSchedule) -> Plan:
     """
     plan = situation.plan
     is_blank = not (plan.charge_enabled or plan.windows or plan.former)
-    if held.unsettled or situation.is_sending or (plan.is_owned and (plan.undecided or not is_blank)):
+    if held.unsettled or situation.state.is_sending_schedule or (plan.is_owned and (plan.undecided or not is_blank)):
         return plan
     enabled, windows = plan.charge_enabled if plan.is_owned else held.enabled, windows_of(held, plan)
     if (windows, enabled) == (plan.windows, plan.charge_enabled):

@@ -5,14 +5,15 @@ from dataclasses import InitVar, dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 
-from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, Part
+from ..cloud.models import ChargeSchedule, ChargeWindow, Part
 from ..cloud.schedule import DAY, YEARS, CarDepartures, instant, years_from
 from ..vehicle.state import VehicleState
 from .charge_model import ChargeModel, charge_model
 from .cheapest import PlannedCharge
 from .chosen import Skips
-from .model import Attempt, Outcome, Plan, PlannedWindow, by_weekday
-from .settings import AHEAD, TIMER_DELAY, Settings
+from .model import Plan, PlannedWindow, by_weekday
+from .records import Attempt, Outcome
+from .settings import AHEAD, Settings
 from .steps import DepartureTime, Forecast
 from .timetable import (
     Memo,
@@ -102,28 +103,16 @@ class Situation:
         """Return the windows the car charges by, none if its charge schedule is disabled or unknown."""
         return self.held.windows if self.held is not None and self.held.enabled else ()
 
-    @property
-    def charges_at_once(self) -> bool:
-        """Return whether a charge that the user started goes on instead of the one in the cheapest hours."""
-        plan = self.plan
-        return plan.charges_in_cheapest_hours and plan.limit.is_overridden and not plan.claimed
-
     @cached_property
     def charge_model(self) -> ChargeModel:
         """Return how the car charges."""
         return charge_model(self.state, self.settings, self.plan.charging_speed)
 
     @cached_property
-    def is_sending(self) -> bool:
-        """Return whether a command for the charge schedule has no result yet."""
-        commands = self.state.commands
-        return any(kind in commands and not commands[kind].status.is_settled for kind in SCHEDULE_COMMANDS)
-
-    @cached_property
     def is_changed_elsewhere(self) -> bool:
         """Return whether the car's charge schedule was changed elsewhere, so the user has to choose one."""
         plan, held = self.plan, self.held
-        if held is None or not plan.is_owned or plan.claimed or self.is_sending:
+        if held is None or not plan.is_owned or plan.claimed or self.state.is_sending_schedule:
             return False
         if plan.undecided:
             return True
@@ -245,10 +234,8 @@ class Situation:
         before = [] if after is None else self.departures(after + INSTANT, self.now)
         if found := before or self.coming_departures:
             return found[0]
-        days = [day for each in self.plan.departures for day in (each.on, *each.skipped) if day is not None]
-        days += [] if self.plan.paused is None else [self.plan.paused.last]
         latest = years_from(self.now, YEARS)
-        far = max((instant(min(day, latest), time.min, self.zone) for day in days), default=self.now)
+        far = max((instant(min(day, latest), time.min, self.zone) for day in self.plan.dates), default=self.now)
         return next(iter(self.departures(self.now + INSTANT, far + AHEAD)), None)
 
     @cached_property
@@ -269,7 +256,7 @@ class Situation:
         timer, kept = self.plan.timer, self.plan.car_departures
         if self.settings.keeps_departures:
             is_held = kept is not None and each.departure.uses_timer and each.in_car in kept.held
-            return is_held and self.is_kept_clear(each) and not self.attempt(each).without_timer
+            return is_held and each.is_shown_once(self.zone) and not self.attempt(each).without_timer
         if timer is None or timer.cancelled_at is not None or self.attempt(each).without_timer:
             return False
         return (timer.departure, timer.ready_at, timer.start_at) == (each.departure.id, each.ready_at, each.start_at)
@@ -279,23 +266,6 @@ class Situation:
         """Return the departures in a car that keeps them itself, None if unknown."""
         is_known = self.settings.keeps_departures and Part.CAR_DEPARTURES in self.state.known
         return self.state.car_departures if is_known else None
-
-    def is_kept_clear(self, each: DepartureTime) -> bool:
-        """Return whether a car that keeps a departure is ready once on its day: the clock shows its time once."""
-        local = each.ready_at.astimezone(self.zone)
-        is_once = local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset()
-        return is_once and local.replace(tzinfo=None) == datetime.combine(each.day, each.departure.at)
-
-    def silent_at(self, each: DepartureTime) -> datetime:
-        """Return when a car that has not started by itself is sent a command; by its timer it starts earlier."""
-        starts_at = each.start_at
-        if self.settings.keeps_departures:
-            starts_at = each.ready_at - self.settings.run_length
-        return starts_at + TIMER_DELAY
-
-    def checks(self, each: DepartureTime) -> tuple[datetime, datetime]:
-        """Return when the battery is checked: the evening before a departure, and an hour before."""
-        return instant(each.day - DAY, self.settings.evening, self.zone), each.ready_at - timedelta(hours=1)
 
     @cached_property
     def desired(self) -> dict[datetime, tuple[ChargeWindow, ...]]:

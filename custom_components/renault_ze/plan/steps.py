@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
-from ..cloud.schedule import CarDeparture
+from ..cloud.schedule import DAY, CarDeparture, instant
 from .model import Departure
+from .settings import Settings
 
 
 class StepKind(StrEnum):
@@ -119,6 +120,16 @@ class DepartureTime(NamedTuple):
     def in_car(self) -> CarDeparture:
         """Return it as a car keeps it, every week."""
         return CarDeparture(Weekday(self.day.weekday()), self.departure.at)
+
+    def is_shown_once(self, zone: tzinfo) -> bool:
+        """Return whether the clock shows its time once on its day, so that a car that keeps it is ready once."""
+        local = self.ready_at.astimezone(zone)
+        is_once = local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset()
+        return is_once and local.replace(tzinfo=None) == datetime.combine(self.day, self.departure.at)
+
+    def checks(self, settings: Settings) -> tuple[datetime, datetime]:
+        """Return when the battery is checked: the evening before it, and an hour before."""
+        return instant(self.day - DAY, settings.evening, settings.zone), self.ready_at - timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

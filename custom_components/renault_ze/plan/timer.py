@@ -10,7 +10,8 @@ from datetime import datetime, time, tzinfo
 from ..cloud.models import CommandKind, Part
 from ..cloud.schedule import next_at
 from ..vehicle.state import VehicleState
-from .model import Outcome, Plan, Timer
+from .model import Plan
+from .records import Outcome, Timer
 from .settings import GIVEN_UP_AFTER, MOST_SENT, RETRY_AFTER, TIMER_DELAY, Settings
 from .situation import Situation
 from .steps import CancelTimer, DepartureMessage, DepartureTime, SetTimer, Start, StepReason
@@ -33,6 +34,13 @@ def can_use_timer(situation: Situation, each: DepartureTime) -> bool:
 def set_at(ready_at: datetime, settings: Settings) -> datetime:
     """Return when the timer is set for a departure."""
     return min(ready_at - settings.timer_ahead, ready_at - settings.start_before - TIMER_DELAY)
+
+
+def silent_at(situation: Situation, each: DepartureTime) -> datetime:
+    """Return when a car that has not started by itself is sent a command; by its timer it starts earlier."""
+    settings = situation.settings
+    starts_at = each.ready_at - settings.run_length if settings.keeps_departures else each.start_at
+    return starts_at + TIMER_DELAY
 
 
 def wall_clock(at: datetime, zone: tzinfo) -> time:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from ..cloud.schedule import DAY, instant, on_date
 from .chosen import Skips, followed
-from .model import Attempt, Days, Departure, Plan, PlannedWindow, by_weekday
+from .model import Days, Plan, PlannedWindow, by_weekday
+from .records import Attempt
 from .settings import AHEAD, Settings
 from .steps import DepartureTime
 
@@ -231,14 +232,9 @@ def departures_on(plan: Plan, settings: Settings, day: date, *, skipped: bool = 
     if not plan.departures_enabled or (plan.paused is not None and plan.paused.first <= day <= plan.paused.last):
         return
     for each in plan.departures:
-        if each.enabled and _is_on(each, day) and (day in each.skipped) is skipped:
+        if each.enabled and each.is_on(day) and (day in each.skipped) is skipped:
             ready_at = instant(day, each.at, settings.zone)
             yield DepartureTime(ready_at, ready_at - settings.start_before, day, each)
-
-
-def _is_on(each: Departure, day: date) -> bool:
-    """Return whether a departure is on a date, skipped or not."""
-    return day == each.on if each.on is not None else day.weekday() in each.weekdays
 
 
 def between(days: Iterable[Iterable[DepartureTime]], begin: datetime, end: datetime) -> list[DepartureTime]:

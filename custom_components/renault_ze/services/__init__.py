@@ -14,7 +14,8 @@ from homeassistant.exceptions import ServiceValidationError, Unauthorized, Unkno
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from ..cloud.models import CHANNELS, Capability, NotificationChannel
+from ..cloud.models import Capability
+from ..cloud.notifications import CHANNELS, NotificationChannel
 from ..const import DOMAIN
 from ..coordinator import VehicleCoordinator
 from ..devices import device_of, may_access, vins_in

@@ -9,14 +9,8 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..cloud.models import (
-    CHANNELS,
-    Capability,
-    ChargeEvent,
-    DoNotDisturb,
-    NotificationSettings,
-    PreconditioningRun,
-)
+from ..cloud.models import Capability, ChargeEvent, PreconditioningRun
+from ..cloud.notifications import CHANNELS, DoNotDisturb, NotificationSettings
 from ..cloud.schedule import ScheduleError, check_date, next_at
 from ..const import DOMAIN, LOGGER
 from ..coordinator import VehicleCoordinator

@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from ..cloud.codec import dump, load, load_or_none
-from ..cloud.models import CommandKind, DoNotDisturb
+from ..cloud.models import CommandKind
+from ..cloud.notifications import DoNotDisturb
 from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
 from ..vehicle.charge_log import ChargeLog

@@ -16,7 +16,8 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.json import load_json
 
 from ..cloud.codec import UNREADABLE, load
-from ..cloud.models import ChargeSchedule, DoNotDisturb
+from ..cloud.models import ChargeSchedule
+from ..cloud.notifications import DoNotDisturb
 from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
 from ..vehicle.charge_log import ChargeLog

@@ -5,15 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import override
 
-from ..cloud.models import (
-    SCHEDULE_COMMANDS,
-    ChargeSchedule,
-    ChargeWindow,
-    CommandKind,
-    NotificationSettings,
-    Part,
-    Result,
-)
+from ..cloud.models import SCHEDULE_COMMANDS, ChargeSchedule, ChargeWindow, CommandKind, Part, Result
+from ..cloud.notifications import NotificationSettings
 from ..cloud.protocol import Cloud
 from .command import Command
 from .results import CommandReason

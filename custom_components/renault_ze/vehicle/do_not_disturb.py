@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import time
 from typing import Final, Protocol
 
-from ..cloud.models import DoNotDisturb, NotificationSettings, Vehicle
+from ..cloud.models import Vehicle
+from ..cloud.notifications import DoNotDisturb, NotificationSettings
 from . import commands
 from .command import Command
 from .results import CommandError

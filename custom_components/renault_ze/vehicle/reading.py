@@ -5,17 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from ..cloud.models import (
-    Account,
-    Battery,
-    Capability,
-    ChargeEvent,
-    ChargeSchedule,
-    NotificationSettings,
-    Part,
-    PreconditioningRun,
-    Vehicle,
-)
+from ..cloud.models import Account, Battery, Capability, ChargeEvent, ChargeSchedule, Part, PreconditioningRun, Vehicle
+from ..cloud.notifications import NotificationSettings
 from ..cloud.protocol import Cloud
 from ..cloud.redaction import log_once
 from ..cloud.reports import Cabin, Location

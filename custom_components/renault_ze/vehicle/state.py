@@ -11,12 +11,12 @@ from ..cloud.models import (
     ChargeEvent,
     ChargeSchedule,
     CommandKind,
-    NotificationSettings,
     Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
 )
+from ..cloud.notifications import NotificationSettings
 from ..cloud.reports import Cabin, ChargeLimits, Fuel, Location, Locks, TirePressures
 from ..cloud.schedule import CarDepartures
 from .results import CommandResult, CommandStatus
@@ -116,6 +116,12 @@ class VehicleState:
     def is_charging(self) -> bool:
         """Return whether the car last reported that it is charging."""
         return self.battery is not None and bool(self.battery.charging)
+
+    @property
+    def is_sending_schedule(self) -> bool:
+        """Return whether a command for the charge schedule has no result yet."""
+        found = (self.commands.get(kind) for kind in SCHEDULE_COMMANDS)
+        return any(each is not None and not each.status.is_settled for each in found)
 
     @property
     def last_command(self) -> CommandResult | None:

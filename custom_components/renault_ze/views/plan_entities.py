@@ -157,7 +157,7 @@ def _schedule_status(situation: Situation) -> ScheduleStatus | None:
     has_failed = last is not None and last.is_settled and not last.is_done
     if is_due and (has_failed or not situation.state.accepts_commands):
         return ScheduleStatus.FAILED
-    if is_due or situation.is_sending or held.unsettled:
+    if is_due or situation.state.is_sending_schedule or held.unsettled:
         return ScheduleStatus.SENDING
     if held.override is not None:
         return ScheduleStatus(held.override)
@@ -222,7 +222,7 @@ def next_change(situation: Situation) -> datetime:
     # Sentences name today without its weekday.
     midnight = instant(situation.today + DAY, time.min, zone)
     coming = situation.departures(now, midnight + 2 * DAY)
-    changes = [at for each in coming for at in (each.start_at, each.ready_at, *situation.checks(each))]
+    changes = [at for each in coming for at in (each.start_at, each.ready_at, *each.checks(situation.settings))]
     changes += filter(None, (planned_start(situation, each) for each in coming))
     windows = (*situation.car_windows(now, midnight), *situation.planned_windows(now, midnight))
     changes += [at for each in windows for at in (each.begin, each.begin + GRACE, each.end)]

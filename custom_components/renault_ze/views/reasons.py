@@ -11,8 +11,8 @@ from ..plan import limits
 from ..plan.charge_model import FULL
 from ..plan.desired import WORTH_SENDING
 from ..plan.forecast import forecast
-from ..plan.model import Outcome
 from ..plan.preconditioning import planned_start
+from ..plan.records import Outcome
 from ..plan.sending import may_arrive, unsent
 from ..plan.settings import AHEAD, was_disabled
 from ..plan.situation import INSTANT, Situation
@@ -123,7 +123,7 @@ def explain_preconditioning(situation: Situation) -> PreconditioningExplanation:
         return PreconditioningExplanation(PreconditioningReason.SWITCHED_OFF)
     coming = (each for each in situation.coming_departures if situation.attempt(each).outcome is not Outcome.READY)
     following = _first(situation, coming)
-    if following is None or situation.now < situation.checks(following)[1]:
+    if following is None or situation.now < following.checks(situation.settings)[1]:
         past = situation.departures(situation.now - REMEMBERED, situation.now)
         latest = _first(situation, reversed(past))
         if latest is not None and not _is_done_since(situation.state, latest):
@@ -191,7 +191,7 @@ def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplana
         reason = ChargingReason.WINDOW_MISSED if is_missed else ChargingReason.SCHEDULE_NOT_CONFIRMED
         disabled = is_missed and was_disabled(situation.settings.disabled, planned.begin)
         return ChargingExplanation(reason, planned.begin, disabled=disabled)
-    is_unconfirmed = situation.is_sending or situation.held.unsettled or unsent(situation) is not None
+    is_unconfirmed = situation.state.is_sending_schedule or situation.held.unsettled or unsent(situation) is not None
     if plan.claimed and plan.charge_enabled and is_unconfirmed:
         at = None if planned is None else planned.begin
         return ChargingExplanation(ChargingReason.SCHEDULE_NOT_CONFIRMED, at)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as IntegrationVehicle
 from custom_components.renault_ze.cloud.protocol import Cloud
-from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
+from custom_components.renault_ze.plan.records import Attempt
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Step
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.log import CarLog

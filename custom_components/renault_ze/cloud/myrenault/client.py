@@ -15,10 +15,10 @@ from ..models import (
     ChargeSchedule,
     ChargeWindow,
     CommandKind,
-    NotificationSettings,
     Part,
     PreconditioningRun,
 )
+from ..notifications import NotificationSettings
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..reports import Cabin, ChargeLimits, Location
 from ..schedule import CarDeparture, CarDepartures, month_span

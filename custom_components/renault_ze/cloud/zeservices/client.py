@@ -10,15 +10,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from ..exceptions import UnsupportedError
-from ..models import (
-    Account,
-    Battery,
-    ChargeEvent,
-    ChargeSchedule,
-    ChargeWindow,
-    NotificationSettings,
-    PreconditioningRun,
-)
+from ..models import Account, Battery, ChargeEvent, ChargeSchedule, ChargeWindow, PreconditioningRun
+from ..notifications import NotificationSettings
 from ..plain import PlainCloud
 from ..protocol import SYSTEM_CLOCK, Clock
 from . import decode, encode

@@ -14,13 +14,12 @@ from ..models import (
     ChargeEventKind,
     ChargeSchedule,
     ChargeWindow,
-    DoNotDisturb,
-    NotificationSettings,
     PreconditioningRun,
     Result,
     Vehicle,
     Weekday,
 )
+from ..notifications import DoNotDisturb, NotificationSettings
 from ..redaction import for_log, log_once
 from ..response import MOST_ROWS, as_object, field, flag, missing, newest_rows, word
 from . import fields

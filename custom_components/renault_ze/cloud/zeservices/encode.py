@@ -4,7 +4,8 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from ..exceptions import RejectedError, UnsupportedError
-from ..models import ChargeWindow, DoNotDisturb, NotificationSettings
+from ..models import ChargeWindow
+from ..notifications import DoNotDisturb, NotificationSettings
 from ..schedule import check_supported
 from . import fields
 

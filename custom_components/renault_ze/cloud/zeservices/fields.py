@@ -9,15 +9,8 @@ import re
 from typing import Any
 
 from ..charging import ChargingPoint
-from ..models import (
-    Capability,
-    ChargeEvent,
-    ChargeEventKind,
-    NotificationChannel,
-    PreconditioningSource,
-    Result,
-    Weekday,
-)
+from ..models import Capability, ChargeEvent, ChargeEventKind, PreconditioningSource, Result, Weekday
+from ..notifications import NotificationChannel
 from ..response import number
 
 # Times are in milliseconds since 1970; a lower number is in seconds, as milliseconds would mean 1973.
