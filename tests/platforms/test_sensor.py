@@ -1,7 +1,7 @@
 """The sensors of a vehicle."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant
@@ -14,7 +14,7 @@ from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
 from custom_components.renault_ze.vehicle.state import VehicleState
 from simulator import Simulator
 from tests.common import set_up, value
-from tests.plan.planned import Car, Later
+from tests.plan.planned import HOUR, Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 SECOND = timedelta(seconds=1)
@@ -28,14 +28,26 @@ def shown(hass: HomeAssistant, *keys: str) -> list[str]:
 async def test_charging(car: Car) -> None:
     """The end of the charge is calculated from the report; it is unknown after the charge."""
     keys = ("charging_time_remaining", "charge_ends_at", "charging_point")
-    await car.later(301, times=7)
     hours, ends_at, point = shown(car.hass, *keys)
     reported_at = datetime.fromisoformat(car.value("sensor.renault_z_e_last_report"))
     assert timedelta() <= reported_at + timedelta(hours=float(hours)) - datetime.fromisoformat(ends_at) < SECOND
     assert point == "accelerated"
+    await car.later(301, times=7)
+    assert datetime.fromisoformat(car.value("sensor.renault_z_e_last_report")) > reported_at
+    # The next report is some seconds later than half an hour.
+    assert shown(car.hass, "charge_ends_at") == [ends_at]
     car.simulator.vehicle().car.unplug()
     await car.later(301, times=2)
     assert shown(car.hass, *keys) == ["unknown", "unknown", "none"]
+
+
+@pytest.mark.parametrize(("seconds", "moves"), [(0, 0), (59, 0), (-59, 0), (60, 60), (-61, -61)])
+def test_end_moves_by_a_minute(seconds: int, moves: int) -> None:
+    """A report that moves the end by seconds does not change it."""
+    end = datetime(2026, 11, 18, 20, tzinfo=UTC)
+    reported_at = end + timedelta(seconds=seconds) - HOUR
+    battery = Battery(charging=True, reported_at=reported_at, charging_time_remaining=HOUR, earlier_end=end)
+    assert battery.charge_ends_at == end + timedelta(seconds=moves)
 
 
 def test_remaining_time_in_hours_and_minutes() -> None:
