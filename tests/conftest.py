@@ -35,6 +35,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
 from tests.common import fire_time_changed, live_an_evening
+from tests.frozen_time import LoopTime, use_fast_time
 from tests.plan.planned import HOUR, PLAN, Car, Later, Until
 from tests.texts import ShownTexts
 
@@ -47,6 +48,8 @@ settings.load_profile("sample")
 # Home Assistant interrupts a thread that does not end within its share of a tenth of these seconds. On a busy machine
 # that are threads with no fault, whose exceptions fail the test, or whose wake-up of the next thread is lost.
 executor.EXECUTOR_SHUTDOWN_TIMEOUT = 3600
+
+use_fast_time()
 
 
 class HomeClock:
@@ -62,12 +65,13 @@ class HomeClock:
 
 
 @pytest.fixture(autouse=True)
-async def enable_event_loop_debug() -> None:
+async def enable_event_loop_debug(configure_event_loop: None) -> None:
     """Check all that asyncio checks in debug mode, without noting where each future and callback was made.
 
     These stack traces, which only what asks `get_debug` takes, would double the time of the tests.
     """
     loop = asyncio.get_running_loop()
+    LoopTime.install(loop)
     loop.set_debug(True)
     loop.get_debug = lambda: False
 
