@@ -10,7 +10,9 @@ from . import ROOT
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 60.0
-POLL_SECONDS = 0.1
+# Each check can cost a process much time, so they become rarer while nothing changes.
+POLL_SECONDS = (0.1, 0.5)
+POLL_GROWTH = 1.25
 TAIL_LINES = 15
 
 
@@ -104,7 +106,9 @@ class Process:
 def wait_until(ready: Callable[[], object], what: str, seconds: float) -> None:
     """Wait until a function returns a true value; raise TimeoutError if it takes too long."""
     deadline = time.monotonic() + seconds
+    pause, longest = POLL_SECONDS
     while not ready():
         if time.monotonic() > deadline:
             raise TimeoutError(f"Timed out after {seconds:.0f} s, waiting until {what}.")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * POLL_GROWTH, longest)

@@ -16,13 +16,28 @@ from home.processes import HomeError, free_port
 from home.simulator import Simulator
 from tests.e2e.browser import DESKTOP, page_text
 from tests.e2e.car_card import CarCard
-from tests.e2e.console import Console, watched
+from tests.e2e.console import REPORT, Console, watched
 from tests.e2e.house import House
 from tests.e2e.week_card import WeekCard
 
 MODEL = {"zeservices": (), "myrenault": ("--model", "ZOE50")}
 # Set where a skipped test would go unnoticed.
 REQUIRED = "BROWSER_TESTS_REQUIRED"
+
+
+@pytest.fixture
+def configure_event_loop() -> None:
+    """Replace the fixture of the plugin: nothing here uses an event loop but Playwright, over several tests."""
+
+
+@pytest.fixture
+def enable_event_loop_debug() -> None:
+    """Need no event loop."""
+
+
+@pytest.fixture
+def verify_cleanup() -> None:
+    """Need no event loop."""
 
 
 @pytest.fixture(autouse=True)
@@ -89,29 +104,29 @@ def chromium_file() -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium(
+def window(
     chromium_file: str, house: House, time_zone: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Chromium]:
-    """Start a browser, and log in to the house."""
+) -> Iterator[Page]:
+    """Start a browser, connect to it once, because that starts another process, and log in to the house."""
     chromium = Chromium(chromium_file, tmp_path_factory.mktemp("browser"), time_zone)
     pytest_socket.enable_socket()
     try:
         chromium.start()
         with chromium.window() as page:
+            page.add_init_script(REPORT)
             log_in(page, house.hass.url)
-        yield chromium
+            yield page
     finally:
         pytest_socket.enable_socket()
         chromium.stop()
 
 
 @pytest.fixture
-def page(chromium: Chromium, tmp_path: Path) -> Iterator[Page]:
+def page(window: Page, tmp_path: Path) -> Page:
     """Return the page in the browser, of the size of a desktop."""
-    with chromium.window() as page:
-        page.set_viewport_size(DESKTOP)
-        page.emulate_media(reduced_motion="reduce")
-        yield page
+    window.set_viewport_size(DESKTOP)
+    window.emulate_media(reduced_motion="reduce", color_scheme="light")
+    return window
 
 
 @pytest.fixture

@@ -32,11 +32,14 @@ class Console:
 
 @contextmanager
 def watched(page: Page) -> Iterator[Console]:
-    """Watch a page, and fail if errors remain at the end."""
+    """Watch a page that runs `REPORT`, and fail if errors remain at the end."""
     console = Console()
     page.on("console", console.read)
-    page.add_init_script(REPORT)
     page.on("pageerror", console.fail)
-    yield console
+    try:
+        yield console
+    finally:
+        page.remove_listener("console", console.read)
+        page.remove_listener("pageerror", console.fail)
     if console.errors:
         raise AssertionError("\n".join(console.errors))

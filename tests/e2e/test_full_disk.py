@@ -18,8 +18,8 @@ from tests.e2e.house import House
 pytestmark = [pytest.mark.xdist_group("full disk"), pytest.mark.timeout(600)]
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-# A preconditioning starts ten minutes before the departure by default; here that is in a minute or two.
-AHEAD = timedelta(minutes=12)
+# A preconditioning starts ten minutes before the departure by default; here that is in a minute.
+AHEAD = timedelta(minutes=11)
 DUE_SECONDS = 240
 SETTLED_SECONDS = 20
 
