@@ -1,16 +1,18 @@
 """The calendar page: events as a user reads, adds, changes, and deletes them."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Error, Locator, expect
 
 from home.processes import wait_until
 from tests.e2e.browser import User
 from tests.e2e.house import SEEN_SECONDS
 
 SETTLED_MILLISECONDS = 100
+NAMED_MILLISECONDS = 10_000
 
 CHARGE_SCHEDULE = "Charge schedule"
 DEPARTURES = "Departures"
@@ -22,10 +24,18 @@ class CalendarPage(User):
 
     def go_to(self, days_ahead: int) -> None:
         """Show a day, counted from today."""
-        self.open("calendar")
+        wait_until(self._is_open, "the calendar page has the names of its buttons", SEEN_SECONDS)
         self.press("Day")
         for _ in range(days_ahead):
             self.press("Next")
+
+    def _is_open(self) -> bool:
+        """Open the page, and return whether its buttons have names: it keeps those from before its texts are loaded."""
+        self.open("calendar")
+        with suppress(Error):
+            self.page.get_by_role("button", name=self.word("Day"), exact=True).wait_for(timeout=NAMED_MILLISECONDS)
+            return True
+        return False
 
     @property
     def events(self) -> Locator:
