@@ -186,13 +186,14 @@ async def test_only_past_windows_are_refused(car: Car) -> None:
 
 async def test_car_with_few_different_windows(car: Car) -> None:
     """A schedule that it cannot hold is refused with a message; adjacent windows count as one."""
-    car.coordinator.vehicle = replace(car.coordinator.vehicle, max_window_times=1)
+    car.coordinator.vehicle = replace(car.coordinator.vehicle, max_window_times=2)
     joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
+    late = {"days": EVERY_DAY, "start": "22:00", "end": "23:00"}
     await car.ask("set_charge_schedule", windows=[NIGHT, joined])
     assert len((await car.ask("get_plan"))["windows"]) == 7
     for enable in (True, False):
         with expect_error("schedule_kinds_full", ServiceValidationError):
-            await car.ask("set_charge_schedule", windows=[NIGHT, NOON], enable=enable)
+            await car.ask("set_charge_schedule", windows=[NIGHT, NOON, late], enable=enable)
 
 
 @pytest.mark.parametrize(

@@ -136,10 +136,11 @@ async def test_date_years_ahead(departures: CalendarPage, charging: CalendarPage
 
 async def test_too_many_different_windows(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
     """A window is refused if the car could not hold the schedule."""
+    coordinator.vehicle = replace(coordinator.vehicle, max_window_times=2)
+    assert await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00") is None
     before = coordinator.planner.plan
-    coordinator.vehicle = replace(coordinator.vehicle, max_window_times=1)
-    message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
-    assert message == "The car holds up to 1 windows with different times. Use the same times on more days."
+    message = await charging.create("2026-11-19T16:00:00", "2026-11-19T17:00:00")
+    assert message == "The car holds up to 2 windows with different times. Use the same times on more days."
     assert coordinator.planner.plan == before
 
 
