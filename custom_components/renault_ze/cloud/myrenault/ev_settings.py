@@ -4,6 +4,7 @@ Such a car charges at once while no program is active, and programs are activate
 are only accepted as a whole, with the present time. See `settings_programs` for what is not proven.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 from ..charging import ChargeMode
@@ -136,19 +137,9 @@ async def send(
     `departures` and `charges` are the programs among them that are ours from now on, unless these stay.
     """
     before, now = storage.sent_programs.get(car.vin), storage.clock.now()
-    ours = [
-        *(our_departures(storage, car) if departures is None else departures),
-        *(_charges(storage, car) if charges is None else charges),
-    ]
-    sent = SentPrograms(
-        programs=wanted[PROGRAMS],
-        replaced=shown[PROGRAMS],
-        at=now,
-        ours=settings_programs.distinct(ours, _content),
-        window=_window(wanted),
-        replaced_window=_window(shown),
-    )
-    storage.set_sent_programs(car.vin, sent)
+    departures = our_departures(storage, car) if departures is None else departures
+    charges = _charges(storage, car) if charges is None else charges
+    storage.set_sent_programs(car.vin, _sent(shown, wanted, [*departures, *charges], now))
     await storage.write()
     try:
         await car.post(Route.KCM_SETTINGS, {**wanted, _TIMESTAMP: f"{now:%Y-%m-%dT%H:%M:%SZ}"})
@@ -156,6 +147,18 @@ async def send(
         if not isinstance(err, ConnectionFailedError) or err.unsent:
             storage.set_sent_programs(car.vin, before)
         raise
+
+
+def _sent(shown: Settings, wanted: Settings, ours: Programs, now: datetime) -> SentPrograms:
+    """Return what is remembered of settings that are sent in place of others."""
+    return SentPrograms(
+        programs=wanted[PROGRAMS],
+        replaced=shown[PROGRAMS],
+        at=now,
+        ours=settings_programs.distinct(ours, _content),
+        window=_window(wanted),
+        replaced_window=_window(shown),
+    )
 
 
 def current(storage: AccountStorage, car: VehicleClient, shown: Settings) -> Settings:
