@@ -119,7 +119,7 @@ async def check_platform(
     hass: HomeAssistant, entry: MockConfigEntry, platform: Platform, snapshot: SnapshotAssertion
 ) -> None:
     """Compare all entities of a platform with the snapshot."""
-    with patch("custom_components.renault_ze.PLATFORMS", (platform,)):
+    with patch("custom_components.renault_ze.entity.PLATFORMS", (platform,)):
         await set_up(hass, entry)
         await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
         await hass.config_entries.async_unload(entry.entry_id)

@@ -137,7 +137,7 @@ async def test_new_entities_of_existing_cars(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Keep the existing entities, and open a repair if new ones do not fit."""
-    with patch("custom_components.renault_ze.PLATFORMS", [each for each in PLATFORMS if each != "sensor"]):
+    with patch("custom_components.renault_ze.entity.PLATFORMS", [each for each in PLATFORMS if each != "sensor"]):
         await set_up(hass, mock_config_entry)
         before = cars_with(hass, mock_config_entry)
         await hass.config_entries.async_unload(mock_config_entry.entry_id)

@@ -36,7 +36,7 @@ async def test_entities(
 ) -> None:
     """A car that was preconditioned by a command and has ended its charge."""
     mock_config_entry.add_to_hass(hass)
-    with patch("custom_components.renault_ze.PLATFORMS", (Platform.EVENT,)):
+    with patch("custom_components.renault_ze.entity.PLATFORMS", (Platform.EVENT,)):
         await set_up(hass, mock_config_entry)
         await mock_config_entry.runtime_data.vehicles[EXAMPLE_VIN].send_command(commands.Precondition(threshold=45))
         await later(31, times=4)
