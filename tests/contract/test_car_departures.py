@@ -107,6 +107,23 @@ async def test_faults(socket_enabled: None, model: str, fault: dict[str, str]) -
         assert stored(owner) == before
 
 
+@pytest.mark.parametrize("model", ["R5", "ZOE50"])
+async def test_lost_departures(socket_enabled: None, model: str) -> None:
+    """Those in the car stay known while those sent in their place do not arrive, and none is left behind."""
+    async with waiting(model, table="all") as owner:
+        before = stored(owner)
+        assert (await result_of(owner, *WORK)).status is CommandStatus.CONFIRMED
+        owner.vehicle.link.obeys_schedule = False
+        for _ in range(2):
+            await owner.running.send(SetCarDepartures((TRIP,)))
+            await owner.pass_by(10 * MINUTE)
+        await owner.pass_by(SETTLED)
+        owner.vehicle.link.obeys_schedule = True
+        assert (await result_of(owner, TRIP)).status is CommandStatus.CONFIRMED
+        assert (await result_of(owner)).status is CommandStatus.CONFIRMED
+        assert stored(owner) == before
+
+
 async def test_more_than_the_car_holds(socket_enabled: None) -> None:
     """More times than there is room for are refused, and nothing is sent."""
     async with waiting("R5", table="all") as owner:

@@ -84,3 +84,18 @@ async def test_program_deleted_meanwhile(socket_enabled: None) -> None:
         owner.vehicle.apply_settings({"ev_settings": {**settings, "programs": settings["programs"][:2]}})
         await drive_away(owner)
         assert [each["programActivationStatus"] for each in owner.vehicle.ev_settings["programs"]] == [True, False]
+
+
+async def test_programs_reordered_meanwhile(socket_enabled: None) -> None:
+    """Programs are found by their content, also in another order and with times in another format."""
+    async with waiting("R5") as owner:
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 2)
+        settings = owner.vehicle.ev_settings
+        programs = [
+            {**each, "programDepartureTime": each["programDepartureTime"][:5]} for each in settings["programs"][::-1]
+        ]
+        owner.vehicle.apply_settings({"ev_settings": {**settings, "programs": programs}})
+        await drive_away(owner)
+        *others, first = programs
+        assert owner.vehicle.ev_settings["programs"] == [*others, {**first, "programActivationStatus": True}]

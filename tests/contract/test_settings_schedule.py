@@ -124,6 +124,30 @@ async def test_no_room(socket_enabled: None) -> None:
         assert posted(owner) == []
 
 
+async def test_more_programs_than_known(socket_enabled: None) -> None:
+    """The limit is not known: a schedule that needs no further program is sent."""
+    async with waiting("R5") as owner:
+        own = [*(program(PRECONDITION, [day]) for day in WORKDAYS), program(CHARGE, WORKDAYS)]
+        give(owner, *own)
+        await confirmed(owner, commands.SetChargeSchedule(week(WORKDAYS)))
+        assert programs_in(owner) == own
+
+
+async def test_lost_schedules(socket_enabled: None) -> None:
+    """The program of ours in the car stays known while those sent in its place do not arrive."""
+    async with waiting("R5") as owner:
+        give(owner, program(PRECONDITION, WORKDAYS))
+        await confirmed(owner, commands.SetChargeSchedule(week(WORKDAYS)))
+        owner.vehicle.link.obeys_schedule = False
+        for _ in range(2):
+            await owner.running.send(commands.SetChargeSchedule(week(WEEKEND)))
+            await owner.pass_by(10 * MINUTE)
+        await owner.pass_by(HOUR)
+        owner.vehicle.link.obeys_schedule = True
+        await confirmed(owner, commands.SetChargeSchedule(week(WEEKEND)))
+        assert programs_in(owner) == [program(PRECONDITION, WORKDAYS), program(CHARGE, WEEKEND, at="05:00:00")]
+
+
 async def test_two_times(socket_enabled: None) -> None:
     """One time is for all days; the plan sends the others in turn."""
     async with waiting("R5") as owner:
@@ -208,6 +232,20 @@ async def test_schedule_during_a_started_charge(socket_enabled: None) -> None:
         assert len(posted(owner)) == sent
 
 
+async def test_changed_after_a_started_charge(socket_enabled: None) -> None:
+    """Once the car shows programs again, nothing is restored: what is deactivated in the app stays so."""
+    async with waiting("R5") as owner:
+        give(owner, program(PRECONDITION, WORKDAYS))
+        await owner.running.send(START())
+        await owner.pass_by(HOUR)
+        await confirmed(owner, commands.SetChargeSchedule(week(WEEKEND)))
+        await read(owner)
+        edited = [{**programs_in(owner)[0], ACTIVE: False}, *programs_in(owner)[1:]]
+        give(owner, *edited)
+        await drive_away(owner)
+        assert programs_in(owner) == edited
+
+
 async def test_changed_in_the_app(socket_enabled: None) -> None:
     """A program of ours that was changed in the car or the app belongs to the owner from then on."""
     async with waiting("R5") as owner:
@@ -239,6 +277,14 @@ async def test_unread_response(socket_enabled: None) -> None:
         owner.simulator.faults.replace([])
         give(owner, *programs_in(owner), delegatedActivated=True)
         assert (await read(owner)).override is ChargeMode.DELEGATED
+
+
+@pytest.mark.parametrize("fields", [{"chargeTimeStart": None}, {"chargeDuration": 9000}])
+async def test_unread_time(socket_enabled: None, fields: dict[str, Any]) -> None:
+    """A time that is not understood is not read as a schedule without windows."""
+    async with waiting("R5") as owner:
+        owner.simulator.faults.replace([{"kind": "set", "fields": fields, "method": "GET", "path": "*/ev/settings"}])
+        assert await read(owner) == ChargeSchedule()
 
 
 async def test_no_response(socket_enabled: None) -> None:

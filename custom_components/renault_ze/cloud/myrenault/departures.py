@@ -155,7 +155,7 @@ class Departures:
         others, ours = split(shown.programs, ev_settings.our_departures(self._storage, car), shown.form.content)
         if not shown.is_followed:
             return CarDepartures()
-        used = sum(map(shown.form.is_used, others))
+        used = _count(shown.form, others)
         return CarDepartures(
             ours=departures_of(shown.form, ours),
             others=departures_of(shown.form, others),
@@ -168,12 +168,15 @@ class Departures:
         async with self.suspensions.lock:
             shown = await self._shown_for_command(car)
             programs = self._current(car, shown)
-            others, ours = split(programs, ev_settings.our_departures(self._storage, car), shown.form.content)
-            new = shown.form.programs(wanted, others)
-            if sum(map(shown.form.is_used, others)) + len(new) > MOST_PROGRAMS or len(new) < len(_times(wanted)):
+            known = ev_settings.our_departures(self._storage, car)
+            others, ours = split(programs, known, shown.form.content)
+            # What was sent last may never arrive.
+            _, in_car = split(shown.programs, known, shown.form.content)
+            new, room = shown.form.programs(wanted, others), max(MOST_PROGRAMS, _count(shown.form, programs))
+            if _count(shown.form, others) + len(new) > room or len(new) < len(_times(wanted)):
                 text = f"The car holds {MOST_PROGRAMS} programs"
                 raise RejectedError(text, key="departures_full", value=str(MOST_PROGRAMS))
-            await self._send(car, shown, shown.form.joined(others, new), [*new, *ours])
+            await self._send(car, shown, shown.form.joined(others, new), [*new, *ours, *in_car])
 
     async def _shown(self, car: VehicleClient, *, max_age: float = CACHE_SECONDS) -> _Shown | None:
         """Return the programs of a car, at most some seconds old, None if the response is incomplete."""
@@ -226,6 +229,11 @@ class Departures:
             if not isinstance(err, ConnectionFailedError) or err.unsent:
                 storage.set_sent_programs(car.vin, before)
             raise
+
+
+def _count(form: ProgramForm, programs: Programs) -> int:
+    """Return how many programs are used."""
+    return sum(map(form.is_used, programs))
 
 
 def _times(wanted: tuple[CarDeparture, ...]) -> Counter[object]:

@@ -40,9 +40,13 @@ async def schedule(suspensions: Suspensions, car: VehicleClient, *, command: boo
     if not settings_programs.is_readable(settings):
         return ChargeSchedule()
     restored = _restored(suspensions, car, settings)
+    _note_shown(suspensions, car, is_suspended=restored != settings)
     if (mode := settings_programs.mode(restored)) is None:
         return ChargeSchedule()
     windows = settings_programs.windows(restored)
+    if mode is ChargeMode.SCHEDULED and not windows and settings_programs.charged_days(restored[PROGRAMS]):
+        # Their time is not understood.
+        return ChargeSchedule()
     shown = settings_programs.mode(settings), settings_programs.windows(settings)
     copied = _copied(suspensions.storage, car, windows)
     override = mode if mode is ChargeMode.DELEGATED else None
@@ -61,15 +65,17 @@ async def send_schedule(suspensions: Suspensions, car: VehicleClient, windows: W
     async with suspensions.lock:
         shown = await _read(car)
         settings = _restored(suspensions, car, current(suspensions.storage, car, shown))
-        others, mine = settings_programs.split(settings[PROGRAMS], _charges(suspensions.storage, car), _content)
+        ours = _charges(suspensions.storage, car)
+        others, mine = settings_programs.split(settings[PROGRAMS], ours, _content)
+        _, in_car = settings_programs.split(shown[PROGRAMS], ours, _content)
         programs = settings_programs.with_schedule(others, windows)
-        if len(programs) > MOST_PROGRAMS:
+        if len(programs) > max(MOST_PROGRAMS, len(settings[PROGRAMS])):
             text = f"The car holds {MOST_PROGRAMS} programs"
             raise RejectedError(text, key="programs_full", value=str(MOST_PROGRAMS))
         wanted = {**settings, **settings_programs.window_fields(windows), PROGRAMS: programs}
         copy = ScheduleCopy(windows=tuple(sorted(set(windows))), sent_at=suspensions.storage.clock.now())
         try:
-            await send(suspensions.storage, car, shown, wanted, charges=[*programs[len(others) :], *mine])
+            await send(suspensions.storage, car, shown, wanted, charges=[*programs[len(others) :], *mine, *in_car])
         except ConnectionFailedError as err:
             if not err.unsent:
                 _note_sent(suspensions, car, wanted, copy)
@@ -190,6 +196,20 @@ def _restored(suspensions: Suspensions, car: VehicleClient, settings: Settings) 
     if suspension is None or not is_kept_of_settings(suspension.kept):
         return settings
     return {**settings, PROGRAMS: settings_programs.activated(settings[PROGRAMS], suspension.kept.programs or [])}
+
+
+def _note_shown(suspensions: Suspensions, car: VehicleClient, *, is_suspended: bool) -> None:
+    """Note whether a car shows programs without those that a charge has suspended, and end that once it has them again.
+
+    What is changed in the car or the app afterwards stays.
+    """
+    suspension = suspensions.of(car)
+    if suspension is None:
+        return
+    if is_suspended:
+        suspensions.update(car, is_seen=True)
+    elif suspension.is_seen and not suspensions.is_expecting(car, suspension):
+        suspensions.shown_again(car)
 
 
 def _kept(settings: Settings) -> KeptSchedule:

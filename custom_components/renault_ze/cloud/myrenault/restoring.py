@@ -140,12 +140,12 @@ class Suspensions:
             return False
         suspension = suspension.with_report(report, now)
         self.storage.set_suspension(car.vin, suspension)
-        if self._is_expecting(car, suspension) or not is_over(suspension, report, now):
+        if self.is_expecting(car, suspension) or not is_over(suspension, report, now):
             return False
         self.update(car, due_since=suspension.due_since or now)
         return self._retries.is_due(car.vin, now)
 
-    def _is_expecting(self, car: VehicleClient, suspension: Suspension) -> bool:
+    def is_expecting(self, car: VehicleClient, suspension: Suspension) -> bool:
         """Return whether the car may not show yet what was sent to it last."""
         copy, now = self.storage.copies.get(car.vin), self._now
         sent_at = None if copy is None else copy.sent_at

@@ -92,18 +92,18 @@ def windows(settings: Settings) -> Windows:
     start, span = clock(settings.get(_START)), duration(settings.get(_DURATION))
     if start is None or span is None:
         return ()
-    return tuple(ChargeWindow(day, start, span) for day in sorted(_charged_days(settings[PROGRAMS])))
+    return tuple(ChargeWindow(day, start, span) for day in sorted(charged_days(settings[PROGRAMS])))
+
+
+def charged_days(programs: Programs) -> set[Weekday]:
+    """Return the days on which active programs charge."""
+    return {day for each in programs if _charges(each) for day in _days(each)}
 
 
 def activated(programs: Programs, kept: Programs) -> Programs:
-    """Return the programs with those active that are active in a copy: the same by position, otherwise by content."""
-    if len(programs) == len(kept):
-        active = [each.get(_ACTIVE) is True for each in kept]
-    else:
-        contents = [_without_activation(each) for each in kept if each.get(_ACTIVE) is True]
-        active = [_without_activation(each) in contents for each in programs]
-    pairs = zip(programs, active, strict=True)
-    return [{**each, _ACTIVE: True} if is_active else each for each, is_active in pairs]
+    """Return the programs with those active that are active in a copy."""
+    active = {index for index, other in _same(programs, kept).items() if is_active(kept[other])}
+    return [{**each, _ACTIVE: True} if index in active else each for index, each in enumerate(programs)]
 
 
 def active_as(programs: Programs, others: Programs) -> Programs:
@@ -131,7 +131,7 @@ def charging_on(programs: Programs, days: Collection[Weekday]) -> Programs:
     """Return programs of which none charges on another day; departures stay, and inactive programs are used first."""
     found = [_within(each, days) for each in programs]
     for index, each in enumerate(found):
-        left = set(days) - _charged_days(found)
+        left = set(days) - charged_days(found)
         if charges_only(each) and not is_active(each) and left and set() < _days(each) <= left:
             found[index] = {**each, _ACTIVE: True}
     return found
@@ -144,7 +144,7 @@ def with_schedule(programs: Programs, windows: Windows) -> Programs:
     """
     days = {each.weekday for each in windows}
     found = charging_on(programs, days)
-    if (left := days - _charged_days(found)) or not any(map(_charges, found)):
+    if (left := days - charged_days(found)) or not any(map(_charges, found)):
         found.append(_program(_CHARGE, _end(windows), left, programs))
     return found
 
@@ -192,11 +192,6 @@ def _end(windows: Windows) -> time:
     return next(((datetime.combine(date.min, each.start) + each.duration).time() for each in windows), time())
 
 
-def _charged_days(programs: Programs) -> set[Weekday]:
-    """Return the days on which active programs charge."""
-    return {day for each in programs if _charges(each) for day in _days(each)}
-
-
 def _charges(program: Mapping[str, Any]) -> bool:
     """Return whether an active program charges."""
     return is_active(program) and program.get(_TYPE) in {_CHARGE, _BOTH}
@@ -212,6 +207,18 @@ def _is_program(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get(_ACTIVE), bool)
 
 
-def _without_activation(program: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a program without its activation."""
-    return {name: value for name, value in program.items() if name != _ACTIVE}
+def _same(programs: Programs, kept: Programs) -> dict[int, int]:
+    """Return the index of each program in a copy: by its content, best at the same position.
+
+    If none was added or deleted, those with other contents are the same by position.
+    """
+    contents, others = ([SettingsForm().content(each) for each in found] for found in (programs, kept))
+    both = range(min(len(contents), len(others)))
+    found = {index: index for index in both if contents[index] == others[index]}
+    left = [other for other in range(len(others)) if other not in found]
+    for index in (each for each in range(len(contents)) if each not in found):
+        if (other := next((each for each in left if others[each] == contents[index]), None)) is not None:
+            left.remove(other)
+            found[index] = other
+    is_edited = len(contents) == len(others)
+    return found | ({index: index for index in left if index not in found} if is_edited else {})
