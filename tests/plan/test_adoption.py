@@ -203,8 +203,7 @@ def test_by_schedule_needs_a_weekly_window(windows: tuple[PlannedWindow, ...], k
 def test_by_schedule_needs_windows_that_fit_the_car() -> None:
     """Too many different times are also refused in Any time, as they could never be sent."""
     car = replace(ANY_DAYS, windows_a_day=2, max_window_times=2)
-    late = {"days": ["monday"], "start": "22:00", "end": "23:00"}
-    plan = edits.with_windows(following(DISABLED), weekly(NIGHT, NOON, late), MONDAY)
+    plan = edits.with_windows(following(DISABLED), weekly(NIGHT, NOON, "22:00-23:00"), MONDAY)
     for refused in (lambda: edits.select_mode(plan, MONDAY, car, by_schedule=True), lambda: edits.check_fit(plan, car)):
         with pytest.raises(ScheduleError, match="schedule_kinds_full"):
             refused()

@@ -51,7 +51,7 @@ PLUG = dict.fromkeys(("binary_sensor.renault_z_e_plugged_in", "sensor.renault_z_
 MY_RENAULT = {
     "ZOE40": WITH_SCHEDULE | JOURNEYS,
     "ZOE50": WITH_SCHEDULE | JOURNEYS,
-    "R5": EVERY_CAR | JOURNEYS | CAPACITY,
+    "R5": WITH_SCHEDULE | JOURNEYS | CAPACITY,
     "Spring": EVERY_CAR | JOURNEYS | PLUG,
 }
 
