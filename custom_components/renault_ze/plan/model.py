@@ -157,11 +157,6 @@ class Plan:
         """Return whether windows are chosen for their price."""
         return self.cheapest_hours and self.controls_charging
 
-    @property
-    def charges_at_once(self) -> bool:
-        """Return whether a charge that the user started goes on instead of the one in the cheapest hours."""
-        return self.charges_in_cheapest_hours and self.limit.is_overridden and not self.claimed
-
     @cached_property
     def revision(self) -> str:
         """Return a short text that changes with each edit by the user, and not with what is sent or observed."""

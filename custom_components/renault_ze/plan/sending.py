@@ -44,7 +44,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
         plan = replace(plan, claimed=False)
         situation = situation.with_plan(plan)
     begun = situation.begun_windows
-    if not plan.controls_charging or situation.is_changed_elsewhere or situation.plan.charges_at_once:
+    if not plan.controls_charging or situation.is_changed_elsewhere or _charges_at_once(situation):
         return _with_checked_windows(
             replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun]
         )
@@ -62,7 +62,7 @@ def steps(situation: Situation) -> Iterator[SendSchedule | WindowMessage]:
     """Yield the next charge schedule to send, and the message about an absent window."""
     if situation.held is None or situation.is_changed_elsewhere or not situation.plan.is_owned:
         return
-    if situation.plan.charges_at_once:
+    if _charges_at_once(situation):
         # A charge schedule would end the charge that the user started.
         return
     if situation.plan.charge_enabled:
@@ -149,6 +149,13 @@ def is_last(plan: Plan, schedule: ChargeSchedule, now: datetime) -> bool:
     """Return whether no other charge schedule can still reach the car."""
     last = plan.last_sent
     return last is None or last.is_of(schedule) or not timedelta() <= now - last.at < MAY_ARRIVE_LATE
+
+
+def _charges_at_once(situation: Situation) -> bool:
+    """Return whether a charge that the user started goes on, which a schedule would end."""
+    plan, held = situation.plan, situation.held
+    is_started = plan.controls_charging and plan.limit.is_overridden and not plan.claimed
+    return is_started and (plan.cheapest_hours or (held is not None and held.unsettled))
 
 
 def _was_read_since_edit(situation: Situation) -> bool:
