@@ -1,7 +1,9 @@
 """External statistics and the meter at the wallbox, with the recorder."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+import time
 from typing import Any
 
 from homeassistant.components.recorder import Recorder
@@ -10,13 +12,14 @@ from homeassistant.components.recorder.statistics import (
     list_statistic_ids,
     statistics_during_period,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from custom_components.renault_ze.const import CONF_ELECTRICITY_PRICE, CONF_HOME_METER
+from custom_components.renault_ze.energy import statistics
 from custom_components.renault_ze.vehicle.charge_log import CONF_CHARGING_LOSS
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
@@ -185,3 +188,24 @@ async def test_no_statistic_contains_the_vin(
     assert [each["name"] for each in ours] == ["Renault Z.E.: energy charged (estimate)"]
     assert float(value(hass, LAST)) > 10
     assert not any(renault_entry.runtime_data.vehicles.keys() & {each["statistic_id"] for each in ours})
+
+
+async def test_shutdown_during_a_query(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant closes the database only once a query has ended."""
+    begun, ended = asyncio.Event(), []
+
+    def slow(*args: Any) -> Any:
+        hass.loop.call_soon_threadsafe(begun.set)
+        time.sleep(0.3)
+        found = statistics_during_period(*args)
+        ended.append(hass.state)
+        return found
+
+    monkeypatch.setattr(statistics, "statistics_during_period", slow)
+    charged(simulator, 8, 1, 40, 60)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await begun.wait()
+    await hass.async_stop(force=True)
+    assert ended == [CoreState.stopping]

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Literal
 
 from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
-from homeassistant.util.unit_conversion import EnergyConverter
 
 from ..vehicle.sessions import ChargeSession, EnergySource
+from .statistics import UNITS, queried
 
 # Statistics of five minutes are written at their end, and kept for ten days; older ones cover whole hours.
 _SHORT: Final = timedelta(minutes=5)
@@ -43,8 +42,8 @@ async def _energy(hass: HomeAssistant, meter: str, session: ChargeSession, now: 
     period: Literal["5minute", "hour"] = "5minute" if now - session.begin < _SHORT_KEPT else "hour"
     length = _SHORT if period == "5minute" else timedelta(hours=1)
     begin = _floor(session.begin, length)
-    read = (hass, begin, session.end, {meter}, period, {EnergyConverter.UNIT_CLASS: UnitOfEnergy.KILO_WATT_HOUR})
-    rows = await get_instance(hass).async_add_executor_job(statistics_during_period, *read, {"change"})
+    read = partial(statistics_during_period, hass, begin, session.end, {meter}, period, UNITS, {"change"})
+    rows = await queried(hass, read)
     changes = [row.get("change") for row in rows.get(meter, ())]
     known = [each for each in changes if each is not None]
     return sum(known) if known else None

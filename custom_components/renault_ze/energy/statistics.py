@@ -4,11 +4,12 @@ They are not those of a sensor, which begin when it is added: the past is writte
 the cloud corrects it.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
@@ -18,8 +19,8 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import UnitOfEnergy
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, UnitOfEnergy
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
@@ -35,7 +36,7 @@ from ..views.sentences import Sentence
 
 # Sums are of decimal fractions.
 _SAME = 1e-6
-_UNITS = {EnergyConverter.UNIT_CLASS: UnitOfEnergy.KILO_WATT_HOUR}
+UNITS: Final[dict[str, str]] = {EnergyConverter.UNIT_CLASS: UnitOfEnergy.KILO_WATT_HOUR}
 
 
 async def write(hass: HomeAssistant, coordinator: VehicleCoordinator) -> str | None:
@@ -68,6 +69,22 @@ async def remove(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     await recorder.async_block_till_done()
     known = [each["statistic_id"] for each in await async_list_statistic_ids(hass)]
     recorder.async_clear_statistics([each for each in known if each in entities or each.startswith(prefixes)])
+
+
+async def queried[T](hass: HomeAssistant, query: Callable[[], T]) -> T:
+    """Return the result of a query of the recorder."""
+    result = get_instance(hass).async_add_executor_job(query)
+
+    async def wait(_: Event) -> None:
+        await asyncio.wait([result])
+
+    # A shutdown cancels the background task of this without waiting for it, and then closes the database.
+    remove = hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, wait)
+    try:
+        return await asyncio.shield(result)
+    finally:
+        if not hass.is_stopping:
+            remove()
 
 
 async def _update(
@@ -108,14 +125,14 @@ async def _known(
     recorder = get_instance(hass)
     # What was written last may still be in the recorder's queue.
     await recorder.async_block_till_done()
-    read = (hass, begin, None, {statistic}, "hour", _UNITS, {"state", "sum"})
-    rows = (await recorder.async_add_executor_job(statistics_during_period, *read)).get(statistic, [])
+    read = partial(statistics_during_period, hass, begin, None, {statistic}, "hour", UNITS, {"state", "sum"})
+    rows = (await queried(hass, read)).get(statistic, [])
     known = {dt_util.utc_from_timestamp(row["start"]): (row.get("state") or 0.0, row.get("sum") or 0.0) for row in rows}
     if known:
         amount, total = known[min(known)]
         return known, total - amount
     read_last = partial(get_last_statistics, hass, 1, statistic, convert_units=False, types={"sum"})
-    last = await recorder.async_add_executor_job(read_last)
+    last = await queried(hass, read_last)
     return known, next((row.get("sum") or 0.0 for row in last.get(statistic, ())), 0.0)
 
 
