@@ -46,6 +46,11 @@ def cases(count: int) -> int:
     return max(1, count * settings.default.max_examples // 100)
 
 
+def runs(count: int, *sample: int) -> list[int]:
+    """Return the numbers of the long runs to test: all with `scripts/test --long`, otherwise a sample."""
+    return [*range(count)] if cases(100) >= 100 else [*sample]
+
+
 def same_cases(count: int) -> settings:
     """Return the settings of a property that takes long, tested with some cases, the same ones each time."""
     return settings(
