@@ -92,14 +92,16 @@ class OwnersPrograms:
         changed[number] = replace(changed[number], active=not changed[number].active)
         before, after = self._as_programs(self.now), self._as_programs(tuple(changed))
         shown = deepcopy(self._shown(vehicle))
-        shown[shown.index(before[number])] = after[number]
+        index = [self._plain(each) for each in shown].index(self._plain(before[number]))
+        shown[index] |= {name: value for name, value in after[number].items() if before[number].get(name) != value}
         self.history.append((environment.now, tuple(changed)))
         self._store(vehicle, shown)
 
     def check(self, environment: RenaultEnvironment) -> None:
         """Assert that the car holds all programs of the owner, in order, and no more than it can."""
-        shown, own = self._shown(environment.owner.vehicle), self._as_programs(self.now)
-        assert [each for each in shown if each in own] == own, f"a program of the owner is lost at {environment.now}"
+        shown = self._shown(environment.owner.vehicle)
+        own, found = ([self._plain(each) for each in programs] for programs in (self._as_programs(self.now), shown))
+        assert [each for each in found if each in own] == own, f"a program of the owner is lost at {environment.now}"
         assert len(shown) <= MOST_PROGRAMS
 
     def actions(self, environment: RenaultEnvironment) -> Iterator[Action]:
@@ -164,7 +166,8 @@ class OwnersPrograms:
     def _has_room(self, every: list[Due]) -> bool:
         """Return whether the times of all departures fit beside the owner's programs."""
         times = {due.departure.at for due in every if due.departure.uses_timer}
-        return len(times) <= MOST_PROGRAMS - len(self.given.programs)
+        # The charge schedule needs a program as well.
+        return len(times) <= MOST_PROGRAMS - len(self.given.programs) - self.uses_settings
 
     def _changes(self, timeline: Timeline, due: Due) -> Iterator[int]:
         """Yield when something changed that the program depends on."""
@@ -174,6 +177,10 @@ class OwnersPrograms:
         # A date that was skipped is over.
         changes += [due.ready_at - timedelta(days=7)]
         yield from (timeline.minute(at) for at in changes if at <= due.ready_at)
+
+    def _plain(self, program: dict[str, Any]) -> dict[str, Any]:
+        """Return a program without whether it is active if it charges, which the charge schedule decides."""
+        return program | {"programActivationStatus": None} if program.get("programType") == "CHARGE" else program
 
     def _as_programs(self, programs: tuple[Own, ...]) -> list[dict[str, Any]]:
         """Return programs as the server stores them."""
